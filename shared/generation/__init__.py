@@ -1,0 +1,1 @@
+"""What the two generators have in common: from a resume and a prompt to an answer that was checked."""

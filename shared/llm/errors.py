@@ -1,0 +1,159 @@
+"""How asking a model can fail, split by one question: may another provider help?
+
+    LLMError
+    ├── ProviderNotAvailable      asked for by name, but unknown or without a key
+    ├── AllProvidersFailed        every provider of the chain failed; carries each attempt
+    └── ProviderError             one attempt failed; another provider may help
+        ├── RateLimited           too many requests; may say when to come back
+        ├── QuotaExhausted        the account is out of money or of its allowance
+        ├── Overloaded            the vendor answers 5xx
+        ├── ProviderTimeout       no answer in time
+        ├── ConnectionFailed      no connection, or it broke
+        ├── CredentialsRejected   the key is wrong or may not
+        ├── ModelNotFound         the model is gone or was never there
+        ├── RequestRejected       the vendor finds fault with our request
+        ├── ContentFiltered       the vendor or the model refuses to answer
+        └── UnusableAnswer        an answer came, and is paid for
+            ├── AnswerTruncated   it was cut short
+            ├── AnswerMalformed   it is not the JSON that was asked for
+            └── AnswerRejected    it did not pass our checks
+
+No error holds a key, a prompt, an answer or a vendor's text: they would end in a log.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from shared.llm.messages import Attempt, Usage
+
+
+class LLMError(Exception):
+    """Asking a model failed."""
+
+
+class ProviderNotAvailable(LLMError):
+    """The provider that was asked for by name is unknown or not configured; `available` are the ones that are."""
+
+    def __init__(self, provider: str, available: Sequence[str]) -> None:
+        super().__init__("the provider is not available")
+        self.provider = provider
+        self.available = tuple(available)
+
+
+class AllProvidersFailed(LLMError):
+    """Every provider of the chain failed, or there was no time left to ask the rest; `attempts` says how."""
+
+    def __init__(self, attempts: Sequence[Attempt]) -> None:
+        super().__init__("all providers failed: " + ", ".join(f"{a.provider} {a.outcome}" for a in attempts))
+        self.attempts = tuple(attempts)
+
+
+class ProviderError(LLMError):
+    """One attempt failed.
+
+    `retryable` says that the same provider may do better shortly; `unhealthy` that the failure speaks against the
+    provider and not against this one request. `retry_after` is what the vendor asked us to wait, in seconds.
+    """
+
+    reason: ClassVar[str] = "PROVIDER_FAILED"
+    retryable: ClassVar[bool] = False
+    unhealthy: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        *,
+        status: int | str | None = None,
+        retry_after: float | None = None,
+        usage: Usage | None = None,
+    ) -> None:
+        super().__init__(self.reason if status is None else f"{self.reason} ({status})")
+        self.status = status
+        self.retry_after = retry_after
+        self.usage = usage
+
+
+class RateLimited(ProviderError):
+    """Too many requests."""
+
+    reason = "RATE_LIMITED"
+    retryable = True
+
+
+class QuotaExhausted(ProviderError):
+    """The account is out of money or of its allowance: waiting does not help."""
+
+    reason = "QUOTA_EXHAUSTED"
+
+
+class Overloaded(ProviderError):
+    """The vendor answers 5xx."""
+
+    reason = "OVERLOADED"
+    retryable = True
+
+
+class ProviderTimeout(ProviderError):
+    """No answer in time."""
+
+    reason = "TIMEOUT"
+
+
+class ConnectionFailed(ProviderError):
+    """No connection, or it broke."""
+
+    reason = "CONNECTION_FAILED"
+    retryable = True
+
+
+class CredentialsRejected(ProviderError):
+    """The key is wrong or may not use this model. An operator must act."""
+
+    reason = "CREDENTIALS_REJECTED"
+
+
+class ModelNotFound(ProviderError):
+    """The model is gone or was never there. An operator must act."""
+
+    reason = "MODEL_NOT_FOUND"
+
+
+class RequestRejected(ProviderError):
+    """The vendor finds fault with our request: a defect of ours or something the vendor cannot do."""
+
+    reason = "REQUEST_REJECTED"
+    unhealthy = False
+
+
+class ContentFiltered(ProviderError):
+    """The vendor or the model refuses to answer."""
+
+    reason = "CONTENT_FILTERED"
+    unhealthy = False
+
+
+class UnusableAnswer(ProviderError):
+    """An answer came, and is paid for."""
+
+    unhealthy = False
+
+
+class AnswerTruncated(UnusableAnswer):
+    """The answer was cut short."""
+
+    reason = "ANSWER_TRUNCATED"
+
+
+class AnswerMalformed(UnusableAnswer):
+    """The answer is not the JSON that was asked for."""
+
+    reason = "ANSWER_MALFORMED"
+
+
+class AnswerRejected(UnusableAnswer):
+    """The answer did not pass our checks; `failed_checks` are their names."""
+
+    reason = "ANSWER_REJECTED"
+
+    def __init__(self, failed_checks: Sequence[str], *, usage: Usage | None = None) -> None:
+        super().__init__(usage=usage)
+        self.failed_checks = tuple(failed_checks)

@@ -1,0 +1,68 @@
+"""Paging by keyset: a token names the last entry seen, so a page costs the same wherever it is."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from shared.errors import InvalidInput, Violation
+
+T = TypeVar("T")
+
+DEFAULT_PAGE_SIZE = 20
+MAX_PAGE_SIZE = 100
+_VERSION = "1:"
+
+
+class InvalidPage(InvalidInput):
+    """The page that was asked for makes no sense."""
+
+    reason = "INVALID_PAGE"
+    message = "the page cannot be read"
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """At most `size` entries, strictly after the entry of sort key `after` (the first page where None)."""
+
+    size: int = DEFAULT_PAGE_SIZE
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Entries in order, and the sort key of the last one where more follow."""
+
+    items: Sequence[T]
+    last: str | None = None
+
+    @property
+    def next_page_token(self) -> str:
+        """What a caller sends to get the next page; empty on the last one."""
+        if self.last is None:
+            return ""
+        return base64.urlsafe_b64encode(f"{_VERSION}{self.last}".encode()).decode().rstrip("=")
+
+
+def page_request(page_size: int, page_token: str) -> PageRequest:
+    """Reads what a caller asked for: 0 is the default size, too large is clamped; raises `InvalidPage`."""
+    violations = []
+    after = None
+    if page_size < 0:
+        violations.append(Violation("page_size", "must not be negative"))
+    if page_token:
+        after = _decode(page_token)
+        if after is None:
+            violations.append(Violation("page_token", "must be the next_page_token of an earlier answer"))
+    if violations:
+        raise InvalidPage(violations)
+    return PageRequest(min(page_size or DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE), after)
+
+
+def _decode(token: str) -> str | None:
+    try:
+        text = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True).decode()
+    except (binascii.Error, ValueError):
+        return None
+    return text.removeprefix(_VERSION) if text.startswith(_VERSION) else None

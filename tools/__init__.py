@@ -1,0 +1,1 @@
+"""What the Makefile calls: one module per target, none of it part of a service."""
