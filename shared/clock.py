@@ -1,4 +1,4 @@
-""" "Now" and "a new id" as injectables, so that a test can say what they are."""
+"""The current time and new ids as injectables, so that a test can say what they are."""
 
 import os
 import time

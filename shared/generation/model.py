@@ -21,7 +21,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class GenerationRequest:
-    """What a caller wishes: the provider that is asked first (None: the configured order), and whether others back it."""
+    """What a caller wishes: who is asked first (None: the configured order), and whether others back that one."""
 
     unique_key: str
     language: Language = "ko"
