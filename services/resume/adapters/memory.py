@@ -1,0 +1,53 @@
+"""Resumes in memory: fit to run on, gone with the process."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from services.resume.errors import ResumeAlreadyExists, ResumeNotFound
+from services.resume.model import Resume, ResumeContent, ResumeSummary, summarize
+from shared.pages import Page, PageRequest
+
+
+class MemoryResumeRepository:
+    """A `ResumeRepository` in a dictionary; None stands for a hidden resume."""
+
+    def __init__(self) -> None:
+        self._resumes: dict[str, Resume | None] = {}
+
+    async def add(self, resume: Resume) -> None:
+        """Stores a new resume."""
+        if resume.unique_key in self._resumes and self._resumes[resume.unique_key] != resume:
+            raise ResumeAlreadyExists(unique_key=resume.unique_key)
+        self._resumes[resume.unique_key] = resume
+
+    async def get(self, unique_key: str) -> Resume:
+        """Reads a resume."""
+        resume = self._resumes.get(unique_key)
+        if resume is None:
+            raise ResumeNotFound(unique_key=unique_key)
+        return resume
+
+    async def list(self, page: PageRequest) -> Page[ResumeSummary]:
+        """One page, newest first."""
+        newest_first = sorted((r for r in self._resumes.values() if r), key=lambda r: r.resume_id, reverse=True)
+        rest = [r for r in newest_first if page.after is None or r.resume_id < page.after]
+        shown = rest[: page.size]
+        last = shown[-1].resume_id if len(rest) > page.size else None
+        return Page([summarize(resume) for resume in shown], last)
+
+    async def replace(self, unique_key: str, content: ResumeContent, updated_at: datetime) -> Resume:
+        """Replaces the content."""
+        resume = replace(await self.get(unique_key), content=content, updated_at=updated_at)
+        self._resumes[unique_key] = resume
+        return resume
+
+    async def hide(self, unique_key: str) -> None:
+        """Drops the content and hides the key."""
+        if unique_key not in self._resumes:
+            raise ResumeNotFound(unique_key=unique_key)
+        self._resumes[unique_key] = None
+
+    async def forget(self, unique_key: str) -> None:
+        """Frees a hidden key."""
+        if unique_key in self._resumes and self._resumes[unique_key] is None:
+            del self._resumes[unique_key]

@@ -1,0 +1,110 @@
+"""Resumes in MongoDB.
+
+A document is `{_id, unique_key, sort_key, created_at, updated_at, content}`. `sort_key` repeats `_id`, because a page
+must be read from one index alone and the embedded database does not take a range over `_id` from its index. A hidden
+resume is `{_id, unique_key, hidden_at}`: without a sort key no list shows it, and its text is gone.
+"""
+
+from datetime import datetime
+
+import msgspec
+from pymongo import DESCENDING
+from pymongo.errors import DuplicateKeyError
+
+from services.resume.errors import ResumeAlreadyExists, ResumeNotFound
+from services.resume.model import Resume, ResumeContent, ResumeSummary, summarize
+from shared.clock import Clock
+from shared.database import Collection, Database, Document, database_errors, insert_once
+from shared.pages import Page, PageRequest
+
+COLLECTION = "resumes"
+
+
+class MongoResumeRepository:
+    """A `ResumeRepository` over one collection."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._collection: Collection = database.collection(COLLECTION)
+        self._clock = clock
+
+    async def prepare(self) -> None:
+        """Makes the indexes where they are missing."""
+        with database_errors():
+            await self._collection.create_index("unique_key", unique=True)
+            await self._collection.create_index([("sort_key", DESCENDING)])
+
+    async def add(self, resume: Resume) -> None:
+        """Stores a new resume."""
+        with database_errors():
+            try:
+                await insert_once(self._collection, _write(resume))
+            except DuplicateKeyError:
+                raise ResumeAlreadyExists(unique_key=resume.unique_key) from None
+
+    async def get(self, unique_key: str) -> Resume:
+        """Reads a resume."""
+        with database_errors():
+            document = await self._collection.find_one({"unique_key": unique_key})
+        if document is None or "content" not in document:
+            raise ResumeNotFound(unique_key=unique_key)
+        return _read(document)
+
+    async def list(self, page: PageRequest) -> Page[ResumeSummary]:
+        """One page, newest first."""
+        bounds = {"$gt": ""} if page.after is None else {"$gt": "", "$lt": page.after}
+        cursor = self._collection.find({"sort_key": bounds}).sort("sort_key", DESCENDING).limit(page.size + 1)
+        with database_errors():
+            documents = await cursor.to_list(page.size + 1)
+        shown = [_read(document) for document in documents[: page.size]]
+        last = shown[-1].resume_id if len(documents) > page.size else None
+        return Page([summarize(resume) for resume in shown], last)
+
+    async def replace(self, unique_key: str, content: ResumeContent, updated_at: datetime) -> Resume:
+        """Replaces the content. By `_id`, which the embedded database updates in the same time at any size."""
+        found = await self.get(unique_key)
+        resume = Resume(found.resume_id, unique_key, content, found.created_at, updated_at)
+        changes = {"content": msgspec.to_builtins(content), "updated_at": updated_at}
+        with database_errors():
+            result = await self._collection.update_one(
+                {"_id": resume.resume_id, "sort_key": resume.resume_id}, {"$set": changes}
+            )
+        if not result.matched_count:
+            raise ResumeNotFound(unique_key=unique_key)
+        return resume
+
+    async def hide(self, unique_key: str) -> None:
+        """Drops the content and hides the key."""
+        with database_errors():
+            document = await self._collection.find_one({"unique_key": unique_key}, {"_id": 1})
+            if document is None:
+                raise ResumeNotFound(unique_key=unique_key)
+            hidden = {"unique_key": unique_key, "hidden_at": self._clock.now()}
+            await self._collection.replace_one({"_id": document["_id"]}, hidden)
+
+    async def forget(self, unique_key: str) -> None:
+        """Frees a hidden key."""
+        with database_errors():
+            document = await self._collection.find_one({"unique_key": unique_key})
+            if document is not None and "hidden_at" in document:
+                await self._collection.delete_one({"_id": document["_id"]})
+
+
+def _write(resume: Resume) -> Document:
+    return {
+        "_id": resume.resume_id,
+        "sort_key": resume.resume_id,
+        "unique_key": resume.unique_key,
+        "created_at": resume.created_at,
+        "updated_at": resume.updated_at,
+        "content": msgspec.to_builtins(resume.content),
+    }
+
+
+def _read(document: Document) -> Resume:
+    return Resume(
+        resume_id=document["_id"],
+        unique_key=document["unique_key"],
+        content=msgspec.convert(document["content"], ResumeContent),
+        created_at=document["created_at"],
+        updated_at=document["updated_at"],
+    )

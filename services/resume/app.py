@@ -1,0 +1,43 @@
+"""Composition root of the resume service: the one place that names concrete classes."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import grpc.aio
+
+from career.resume.v1.resume_service_pb2_grpc import add_ResumeServiceServicer_to_server
+from services.resume.adapters.erasure_client import GrpcDerivedData
+from services.resume.adapters.mongo import MongoResumeRepository
+from services.resume.servicer import SERVICE_NAME, ResumeServicer
+from services.resume.use_cases import ResumeUseCases
+from shared.clock import Clock
+from shared.config import Settings
+from shared.database import Database, Preparation
+from shared.rpc.channel import open_channel
+from shared.rpc.server import Service
+
+NAME = "resume"
+# The services that derive data from resumes; each implements career.erasure.v1.
+DERIVING = ("interview", "learning")
+
+
+@asynccontextmanager
+async def build_service(settings: Settings) -> AsyncIterator[Service]:
+    """The service over its real database and peers; closes both."""
+    clock = Clock()
+    database = Database(settings.database_url, settings.mongodb_database, timeout=settings.mongodb_timeout_seconds)
+    channels = [open_channel(settings.address(name)) for name in DERIVING]
+    resumes = MongoResumeRepository(database, clock)
+    preparation = Preparation(database, (resumes.prepare,))
+    derived = [GrpcDerivedData(channel, timeout=settings.erasure_timeout_seconds) for channel in channels]
+    servicer = ResumeServicer(ResumeUseCases(resumes, derived, database, clock))
+
+    def register(server: grpc.aio.Server) -> None:
+        add_ResumeServiceServicer_to_server(servicer, server)
+
+    try:
+        yield Service((SERVICE_NAME,), register, preparation.check)
+    finally:
+        for channel in channels:
+            await channel.close()
+        database.close()

@@ -1,0 +1,35 @@
+"""One class for each reason of `error_reason.proto` that is this service's own."""
+
+from shared.errors import AlreadyExists, InvalidInput, NotFound, Unavailable
+
+
+class ResumeNotFound(NotFound):
+    """No resume has this key."""
+
+    reason = "RESUME_NOT_FOUND"
+    message = "no resume has the unique_key '{unique_key}'"
+
+
+class ResumeAlreadyExists(AlreadyExists):
+    """The chosen key is taken."""
+
+    reason = "RESUME_ALREADY_EXISTS"
+    message = "the unique_key '{unique_key}' is taken"
+
+
+class InvalidResume(InvalidInput):
+    """The resume or its key breaks a rule."""
+
+    reason = "INVALID_RESUME"
+    message = "the resume breaks the rules of the contract"
+
+    def __str__(self) -> str:
+        """Names the fields, for clients that show nothing but the message."""
+        return f"{super().__str__()}: " + "; ".join(f"{v.field} {v.description}" for v in self.violations)
+
+
+class ErasureIncomplete(Unavailable):
+    """A service that holds derived data did not confirm its erasure."""
+
+    reason = "ERASURE_INCOMPLETE"
+    message = "the resume '{unique_key}' is hidden, but not all data derived from it is erased yet; call again"

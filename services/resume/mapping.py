@@ -1,0 +1,58 @@
+"""Between messages and the model. Refuses what cannot be read; what may not be is the model's to say."""
+
+from typing import Any
+
+import msgspec
+
+from career.resume.v1 import resume_pb2, resume_service_pb2
+from services.resume.errors import InvalidResume
+from services.resume.model import MAX_RESUME_BYTES, Resume, ResumeContent, ResumeSummary
+from shared.errors import Violation
+from shared.pages import Page
+from shared.resume_key import normalize_key
+from shared.rpc.messages import message_values, write_timestamp
+
+
+def read_content(message: resume_pb2.Resume) -> ResumeContent:
+    """What the candidate wrote; raises `InvalidResume` when it is too large as a whole."""
+    if message.ByteSize() > MAX_RESUME_BYTES:
+        raise InvalidResume([Violation("resume", f"must have at most {MAX_RESUME_BYTES} bytes in its binary form")])
+    return msgspec.convert(message_values(message), ResumeContent)
+
+
+def read_key_of_update(request: resume_service_pb2.UpdateResumeRequest) -> str:
+    """The key of the request; raises `InvalidResume` when the resume itself names another one."""
+    key = normalize_key(request.unique_key)
+    inner = normalize_key(request.resume.unique_key)
+    if inner and inner != key:
+        raise InvalidResume([Violation("resume.unique_key", "must be absent or equal to the key of the path")])
+    return key
+
+
+def write_resume(resume: Resume) -> resume_pb2.Resume:
+    """A resume as a message."""
+    content: dict[str, Any] = msgspec.to_builtins(resume.content)
+    return resume_pb2.Resume(
+        unique_key=resume.unique_key,
+        created_at=write_timestamp(resume.created_at),
+        updated_at=write_timestamp(resume.updated_at),
+        **content,
+    )
+
+
+def write_page(page: Page[ResumeSummary]) -> resume_service_pb2.ListResumesResponse:
+    """A page as a message."""
+    return resume_service_pb2.ListResumesResponse(
+        resumes=[
+            resume_pb2.ResumeSummary(
+                unique_key=item.unique_key,
+                name=item.name,
+                summary=item.summary,
+                total_experience_months=item.total_experience_months,
+                created_at=write_timestamp(item.created_at),
+                updated_at=write_timestamp(item.updated_at),
+            )
+            for item in page.items
+        ],
+        next_page_token=page.next_page_token,
+    )

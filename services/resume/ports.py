@@ -1,0 +1,43 @@
+"""What the use cases need from outside."""
+
+from datetime import datetime
+from typing import Protocol
+
+from services.resume.model import Resume, ResumeContent, ResumeSummary
+from shared.pages import Page, PageRequest
+
+
+class ResumeRepository(Protocol):
+    """Keeps resumes. What it has answered survives the end of any process. Raises `DatabaseUnavailable`."""
+
+    async def add(self, resume: Resume) -> None:
+        """Stores a new resume; raises `ResumeAlreadyExists`. Adding the very same resume again is a success."""
+
+    async def get(self, unique_key: str) -> Resume:
+        """Reads a resume; raises `ResumeNotFound`."""
+
+    async def list(self, page: PageRequest) -> Page[ResumeSummary]:
+        """One page, newest first."""
+
+    async def replace(self, unique_key: str, content: ResumeContent, updated_at: datetime) -> Resume:
+        """Replaces the content and answers with the whole; raises `ResumeNotFound`."""
+
+    async def hide(self, unique_key: str) -> None:
+        """Drops the content and hides the key until `forget`; again is a success; raises `ResumeNotFound`."""
+
+    async def forget(self, unique_key: str) -> None:
+        """Frees a hidden key; a key that is not hidden stays."""
+
+
+class DerivedData(Protocol):
+    """A service that stores what it derived from resumes."""
+
+    async def erase(self, unique_key: str) -> int:
+        """Erases all of one resume and answers how many documents; raises `ErasureIncomplete`."""
+
+
+class DatabasePing(Protocol):
+    """Whether the database answers."""
+
+    async def ping(self) -> bool:
+        """Asks it."""

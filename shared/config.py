@@ -1,0 +1,169 @@
+"""Settings: read once, frozen, the only reader of the environment.
+
+A name stands for the variable of the same name in capitals; a file `.env` in the working directory is honoured, and the
+environment outranks it. `.env.example` documents every variable.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from dotenv import dotenv_values
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from shared.llm.models import DEFAULT_MODELS
+from shared.llm.settings import LLMSettings, ProviderSettings
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Seconds = Annotated[float, Field(gt=0, le=600)]
+
+# The address of a vendor's API is called what the vendor calls it; every other provider has `<NAME>_BASE_URL`.
+_ADDRESS_VARIABLES = {"gemini": "GEMINI_API_ENDPOINT"}
+_VENDORS = tuple(DEFAULT_MODELS)
+_PROVIDER_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
+
+
+class SettingsInvalid(Exception):
+    """The environment breaks a rule; the text names every variable and its rule, never a value."""
+
+
+class Settings(BaseSettings):
+    """What an operator can set."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
+
+    listen_host: str = "127.0.0.1"
+    gateway_port: Port = 8080
+    resume_port: Port = 8001
+    interview_port: Port = 8002
+    learning_port: Port = 8003
+    envoy_admin_port: Port = 9901
+    metrics_port_base: Port = 9101
+
+    resume_address: str = ""
+    interview_address: str = ""
+    learning_address: str = ""
+    resume_timeout_seconds: Seconds = 5.0
+    erasure_timeout_seconds: Seconds = 5.0
+    shutdown_grace_seconds: Seconds = 10.0
+
+    mongodb_url: SecretStr | None = None
+    mongodb_database: str = "career_coach"
+    mongodb_timeout_seconds: Seconds = 3.0
+    mongo_port: Port = 27017
+    data_dir: Path = Path(".data")
+
+    llm_providers: Annotated[tuple[str, ...], NoDecode] = _VENDORS
+    llm_temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    llm_max_tokens: Annotated[int, Field(ge=256, le=200_000)] = 8192
+    llm_timeout_seconds: Seconds = 30.0
+    llm_deadline_seconds: Seconds = 60.0
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["auto", "console", "json"] = "auto"
+
+    providers: Mapping[str, ProviderSettings] = Field(default_factory=dict, exclude=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - part of the signature that is overridden
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - as above
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """`load_settings` has read the environment already: one reading serves the fields and the providers."""
+        return (init_settings,)
+
+    @property
+    def database_url(self) -> str:
+        """Where the database is: `MONGODB_URL`, or the embedded one of the local run."""
+        if self.mongodb_url is not None:
+            return self.mongodb_url.get_secret_value()
+        return f"mongodb://127.0.0.1:{self.mongo_port}"
+
+    @property
+    def embedded_database(self) -> bool:
+        """Whether the local run has to start a database."""
+        return self.mongodb_url is None
+
+    def address(self, service: str) -> str:
+        """Where another process finds `service`: its configured address, or its port on this machine."""
+        configured: str = getattr(self, f"{service}_address")
+        return configured or f"127.0.0.1:{self.port(service)}"
+
+    def port(self, service: str) -> int:
+        """Where `service` listens."""
+        port: int = getattr(self, f"{service}_port")
+        return port
+
+    def metrics_port(self, service: str) -> int:
+        """Where the metrics of `service` are: one port after the other from the base."""
+        return self.metrics_port_base + ("resume", "interview", "learning").index(service)
+
+    @property
+    def llm(self) -> LLMSettings:
+        """What the provider library needs to know."""
+        return LLMSettings(order=self.llm_providers, providers=self.providers, deadline=self.llm_deadline_seconds)
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Reads the environment (by default this process's, over `.env`); raises `SettingsInvalid`."""
+    if environment is None:
+        file = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+        environment = {**file, **os.environ}
+    given = {name.lower(): value for name, value in environment.items() if value != ""}
+    # The vocabularies are lower-case; operators write LOG_LEVEL=INFO as often as info.
+    for name in ("log_level", "log_format"):
+        if name in given:
+            given[name] = given[name].lower()
+    values: dict[str, object] = {name: given[name] for name in Settings.model_fields if name in given}
+    values.pop("providers", None)
+    order = tuple(name.strip().lower() for name in given.get("llm_providers", ",".join(_VENDORS)).split(","))
+    values["llm_providers"] = tuple(name for name in order if name)
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        raise SettingsInvalid(
+            "; ".join(f"{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        ) from None
+    return settings.model_copy(update={"providers": _read_providers(settings, given)})
+
+
+def _read_providers(settings: Settings, given: Mapping[str, str]) -> dict[str, ProviderSettings]:
+    providers = {}
+    problems = []
+    for name in dict.fromkeys((*settings.llm_providers, *_VENDORS)):
+        if name == "local":
+            continue
+        if not _PROVIDER_NAME.fullmatch(name):
+            problems.append("LLM_PROVIDERS: a name starts with a letter and has letters, digits, _ and - only")
+            continue
+        prefix = name.replace("-", "_")
+        key = given.get(f"{prefix}_api_key", "")
+        address = given.get(_ADDRESS_VARIABLES.get(name, f"{prefix}_base_url").lower())
+        model = given.get(f"{prefix}_model", DEFAULT_MODELS.get(name, ""))
+        if name in _VENDORS and not key:
+            continue
+        if name not in _VENDORS:
+            problems += [
+                f"{variable.upper()}: must be set, since LLM_PROVIDERS names {name}"
+                for variable, value in ((f"{prefix}_base_url", address), (f"{prefix}_model", model))
+                if not value
+            ]
+        providers[name] = ProviderSettings(
+            name=name,
+            model=model,
+            api_key=key,
+            base_url=address,
+            temperature=settings.llm_temperature,
+            max_output_tokens=settings.llm_max_tokens,
+            timeout=settings.llm_timeout_seconds,
+        )
+    if problems:
+        raise SettingsInvalid("; ".join(problems))
+    return providers

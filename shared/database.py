@@ -1,0 +1,109 @@
+"""Opens, pings and closes the database client; knows no collection."""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import pymongo
+import structlog
+from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
+from pymongo.errors import ConnectionFailure, DuplicateKeyError, PyMongoError
+
+from shared.errors import Unavailable
+
+log = structlog.get_logger()
+
+_PING_TIMEOUT_SECONDS = 1.0
+
+Document = dict[str, Any]
+Collection = AsyncIOMotorCollection[Document]
+
+
+class DatabaseUnavailable(Unavailable):
+    """The database cannot be reached, is too slow, or cannot do its work."""
+
+    reason = "DATABASE_UNAVAILABLE"
+    message = "the database is not available at the moment; try again a little later"
+
+
+class Database:
+    """One client of one database. Close it."""
+
+    def __init__(self, url: str, name: str, *, timeout: float) -> None:
+        """Connects lazily. `timeout` in seconds bounds every operation as a whole, a hung server included."""
+        self._client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
+            url,
+            appname="career-coach",
+            timeoutMS=int(timeout * 1000),
+            # An acknowledged write is on disk: nothing is lost by kill -9, nor on a replica set by a change of primary.
+            w="majority",
+            journal=True,
+            tz_aware=True,
+        )
+        self._database = self._client[name]
+
+    def collection(self, name: str) -> Collection:
+        """The collection of that name; asks nothing of the server."""
+        return self._database[name]
+
+    async def ping(self) -> bool:
+        """Whether the database answers."""
+        try:
+            with pymongo.timeout(_PING_TIMEOUT_SECONDS):
+                await self._client.admin.command("ping")
+        except PyMongoError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Gives back all connections."""
+        self._client.close()
+
+
+@contextmanager
+def database_errors() -> Iterator[None]:
+    """Turns what the driver raises into `DatabaseUnavailable`; a duplicate key stays, for it is an answer."""
+    try:
+        yield
+    except DuplicateKeyError:
+        raise
+    except PyMongoError as error:
+        log.warning("database.failed", kind=type(error).__name__, code=getattr(error, "code", None))
+        raise DatabaseUnavailable from error
+
+
+async def insert_once(collection: Collection, document: Document) -> None:
+    """Inserts a document whose `_id` was chosen before, once more where the connection broke and nobody knows.
+
+    Raises `DuplicateKeyError` only when another document is in the way: a repetition that finds itself is a success.
+    """
+    try:
+        await collection.insert_one(document)
+    except ConnectionFailure:
+        try:
+            await collection.insert_one(document)
+        except DuplicateKeyError:
+            if await collection.find_one({"_id": document["_id"]}, {"_id": 1}) is None:
+                raise
+
+
+class Preparation:
+    """Makes the indexes as soon as the database answers: a service may start before its database does."""
+
+    def __init__(self, database: Database, steps: Sequence[Callable[[], Awaitable[None]]]) -> None:
+        self._database = database
+        self._steps = tuple(steps)
+        self._done = False
+
+    async def check(self) -> bool:
+        """Whether the service can work: the database answers and everything is prepared."""
+        if not await self._database.ping():
+            return False
+        if not self._done:
+            try:
+                for step in self._steps:
+                    await step()
+            except DatabaseUnavailable:
+                return False
+            self._done = True
+        return True

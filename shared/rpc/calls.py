@@ -1,0 +1,86 @@
+"""Puts layers around every call that a server handles: one interceptor for all of them.
+
+A layer is an async context manager around one call. Layers see the request before it is read and the answer after it is
+written, so that a request that cannot be read passes through them like any other failure.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+import grpc.aio
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method by its full name, such as `/career.resume.v1.ResumeService/GetResume`."""
+
+    path: str
+
+    @property
+    def service(self) -> str:
+        """Full name of the service."""
+        return self.path.split("/")[1]
+
+    @property
+    def name(self) -> str:
+        """Name of the method."""
+        return self.path.split("/")[2]
+
+
+Layer = Callable[[Method, Context], AbstractAsyncContextManager[None]]
+
+
+class LayerInterceptor(grpc.aio.ServerInterceptor):
+    """Wraps each method once, at its first call. The first layer is the outermost."""
+
+    def __init__(self, layers: Sequence[Layer]) -> None:
+        self._layers = tuple(layers)
+        self._handlers: dict[str, grpc.RpcMethodHandler[Any, Any]] = {}
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[grpc.RpcMethodHandler[Any, Any] | None]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler[Any, Any] | None:
+        """The wrapped handler; None, and by that UNIMPLEMENTED, for a method that nobody serves."""
+        path = handler_call_details.method
+        wrapped = self._handlers.get(path)
+        if wrapped is None:
+            handler = await continuation(handler_call_details)
+            # Methods that read a stream (reflection) are the library's own and stay as they are.
+            if handler is None or handler.request_streaming:
+                return handler
+            wrapped = self._handlers[path] = _wrap(handler, Method(path), self._layers)
+        return wrapped
+
+
+def _wrap(
+    handler: grpc.RpcMethodHandler[Any, Any], method: Method, layers: tuple[Layer, ...]
+) -> grpc.RpcMethodHandler[Any, Any]:
+    read: Callable[[bytes], Any] = handler.request_deserializer or bytes
+    write: Callable[[Any], bytes] = handler.response_serializer or bytes
+    # Any: the type stubs give an asynchronous handler the types of a synchronous one.
+    behaviour: Any = handler.unary_stream if handler.response_streaming else handler.unary_unary
+
+    async def answer(request: bytes, context: Context) -> bytes:
+        async with AsyncExitStack() as stack:
+            for layer in layers:
+                await stack.enter_async_context(layer(method, context))
+            return write(await behaviour(read(request), context))
+        raise AssertionError  # a layer that swallowed a failure would leave the caller without an answer
+
+    async def answer_stream(request: bytes, context: Context) -> AsyncIterator[bytes]:
+        async with AsyncExitStack() as stack:
+            for layer in layers:
+                await stack.enter_async_context(layer(method, context))
+            async for response in behaviour(read(request), context):
+                yield write(response)
+
+    if handler.response_streaming:
+        return grpc.unary_stream_rpc_method_handler(answer_stream)
+    return grpc.unary_unary_rpc_method_handler(answer)

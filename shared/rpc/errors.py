@@ -1,0 +1,89 @@
+"""From kinds of failure to what a caller sees. The one place that knows status codes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import grpc
+import grpc.aio
+import structlog
+from google.protobuf.any_pb2 import Any
+from google.protobuf.duration_pb2 import Duration
+from google.protobuf.message import DecodeError, Message
+from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RequestInfo, RetryInfo
+from google.rpc.status_pb2 import Status
+
+from shared.errors import AlreadyExists, CareerError, Failed, InvalidInput, NotFound, Unavailable, Unsupported
+from shared.rpc.calls import Context, Method
+from shared.rpc.request_id import current_request_id
+
+log = structlog.get_logger()
+
+DOMAIN = "career-coach"
+RETRY_AFTER_SECONDS = 1
+
+_CODES: dict[type[CareerError], grpc.StatusCode] = {
+    InvalidInput: grpc.StatusCode.INVALID_ARGUMENT,
+    NotFound: grpc.StatusCode.NOT_FOUND,
+    AlreadyExists: grpc.StatusCode.ALREADY_EXISTS,
+    Unavailable: grpc.StatusCode.UNAVAILABLE,
+    Unsupported: grpc.StatusCode.UNIMPLEMENTED,
+    Failed: grpc.StatusCode.INTERNAL,
+}
+
+
+class MalformedRequest(InvalidInput):
+    """The bytes of the request are not the message that the method takes."""
+
+    reason = "MALFORMED_REQUEST"
+    message = "the request cannot be read"
+
+
+class InternalError(Failed):
+    """A defect of ours; the log has more under the request id."""
+
+    reason = "INTERNAL_ERROR"
+    message = "internal error"
+
+
+@asynccontextmanager
+async def translate_errors(method: Method, context: Context) -> AsyncIterator[None]:
+    """Ends a failed call with its status and details; what is not foreseen becomes INTERNAL without its text."""
+    try:
+        yield
+    except (asyncio.CancelledError, grpc.aio.AbortError):
+        raise
+    except CareerError as error:
+        await _abort(context, error)
+    except (DecodeError, UnicodeDecodeError):
+        await _abort(context, MalformedRequest())
+    except Exception as error:
+        # Not log.exception, which would print the text: it may quote what the client sent.
+        log.error("rpc.defect", method=method.path, error=error)  # noqa: TRY400 - as said above
+        await _abort(context, InternalError())
+
+
+async def _abort(context: Context, error: CareerError) -> None:
+    code = next(code for kind, code in _CODES.items() if isinstance(error, kind))
+    trailers: list[tuple[str, str | bytes]] = [("grpc-status-details-bin", _status(code, error).SerializeToString())]
+    if isinstance(error, Unavailable):
+        trailers.append(("retry-after", str(RETRY_AFTER_SECONDS)))
+    await context.abort(code, str(error), trailing_metadata=(*context.trailing_metadata(), *trailers))
+
+
+def _status(code: grpc.StatusCode, error: CareerError) -> Status:
+    details: list[Message] = [ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=error.facts)]
+    if isinstance(error, InvalidInput) and error.violations:
+        fields = [BadRequest.FieldViolation(field=v.field, description=v.description) for v in error.violations]
+        details.append(BadRequest(field_violations=fields))
+    if isinstance(error, Unavailable):
+        details.append(RetryInfo(retry_delay=Duration(seconds=RETRY_AFTER_SECONDS)))
+    details.append(RequestInfo(request_id=current_request_id()))
+    number, _ = code.value
+    return Status(code=number, message=str(error), details=[_pack(detail) for detail in details])
+
+
+def _pack(message: Message) -> Any:
+    packed = Any()
+    packed.Pack(message)
+    return packed

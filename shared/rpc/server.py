@@ -1,0 +1,88 @@
+"""Builds a grpc.aio server with what every service has, and runs it until it is told to stop."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import grpc
+import grpc.aio
+import structlog
+from grpc_health.v1 import health, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+from prometheus_client import CollectorRegistry, start_http_server
+
+from shared.rpc.calls import LayerInterceptor
+from shared.rpc.errors import translate_errors
+from shared.rpc.health import HealthWatch
+from shared.rpc.observation import CallObserver
+from shared.rpc.request_id import carry_request_id
+
+log = structlog.get_logger()
+
+# Well above the gateway's limit for a body, so that a body is refused there with 413 and not here with 429.
+_MAX_MESSAGE_BYTES = 8 * 1024 * 1024
+_OPTIONS = (
+    ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
+    ("grpc.max_send_message_length", _MAX_MESSAGE_BYTES),
+    # Two processes on one port would start in silence and share the traffic.
+    ("grpc.so_reuseport", 0),
+    # A client may ask now and then whether an idle connection lives, without being hung up on.
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What makes one process: the names it serves, how it adds its servicers, and whether it can work."""
+
+    names: Sequence[str]
+    register: Callable[[grpc.aio.Server], None]
+    check: Callable[[], Awaitable[bool]]
+
+
+class PortTaken(Exception):
+    """Something else listens there."""
+
+
+def build_server(service: Service, registry: CollectorRegistry) -> tuple[grpc.aio.Server, HealthWatch]:
+    """A server with layers, health and reflection, not started and without a port; and the watch to run beside it."""
+    layers = (carry_request_id, CallObserver(registry), translate_errors)
+    server = grpc.aio.server(interceptors=[LayerInterceptor(layers)], options=_OPTIONS)
+    service.register(server)
+    watch = HealthWatch(service.names, service.check)
+    health_pb2_grpc.add_HealthServicer_to_server(watch.servicer, server)
+    reflection.enable_server_reflection((*service.names, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
+    return server, watch
+
+
+async def serve(service: Service, *, address: str, metrics_port: int, grace: float) -> None:
+    """Serves at `address` until SIGTERM or SIGINT; calls in flight then have `grace` seconds. Raises `PortTaken`."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    registry = CollectorRegistry()
+    server, watch = build_server(service, registry)
+    host = address.rpartition(":")[0]
+    try:
+        server.add_insecure_port(address)
+        metrics, metrics_thread = start_http_server(metrics_port, host.strip("[]"), registry)
+    except (RuntimeError, OSError):
+        raise PortTaken(f"cannot listen at {address} or at port {metrics_port} (metrics)") from None
+    await server.start()
+    watching = asyncio.create_task(watch.run())
+    log.info("server.started", address=address, metrics_port=metrics_port)
+    await stop.wait()
+    log.info("server.stopping", grace_seconds=grace)
+    watching.cancel()
+    with suppress(asyncio.CancelledError):
+        await watching
+    await watch.leave()
+    await server.stop(grace)
+    metrics.shutdown()
+    metrics.server_close()
+    metrics_thread.join()
+    log.info("server.stopped")

@@ -1,0 +1,3 @@
+"""The version of the software, told by every service's Health."""
+
+VERSION = "0.1.0"
