@@ -9,7 +9,7 @@ import structlog
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 from pymongo.errors import ConnectionFailure, DuplicateKeyError, PyMongoError
 
-from shared.errors import Unavailable
+from shared.errors import DatabaseUnavailable
 
 log = structlog.get_logger()
 
@@ -17,13 +17,6 @@ _PING_TIMEOUT_SECONDS = 1.0
 
 Document = dict[str, Any]
 Collection = AsyncIOMotorCollection[Document]
-
-
-class DatabaseUnavailable(Unavailable):
-    """The database cannot be reached, is too slow, or cannot do its work."""
-
-    reason = "DATABASE_UNAVAILABLE"
-    message = "the database is not available at the moment; try again a little later"
 
 
 class Database:

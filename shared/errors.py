@@ -65,3 +65,10 @@ class Unsupported(CareerError):
 
 class Failed(CareerError):
     """We cannot do it, and nothing that the caller sends would change that."""
+
+
+class DatabaseUnavailable(Unavailable):
+    """The database cannot be reached, is too slow, or cannot do its work."""
+
+    reason = "DATABASE_UNAVAILABLE"
+    message = "the database is not available at the moment; try again a little later"

@@ -9,8 +9,7 @@ from services.resume.model import Resume, ResumeContent, ResumeSummary
 from services.resume.ports import DatabasePing, DerivedData, ResumeRepository
 from services.resume.rules import check_content
 from shared.clock import Clock
-from shared.database import DatabaseUnavailable
-from shared.errors import Violation
+from shared.errors import DatabaseUnavailable, Violation
 from shared.pages import Page, PageRequest
 from shared.resume_key import check_key
 

@@ -1,10 +1,10 @@
 """The vocabulary that the generators share."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from shared.llm.messages import Attempt, Usage
+from shared.llm.messages import OK, Attempt, Usage
 from shared.resume_profile.model import ResumeProfile
 
 Language = Literal["ko", "en"]
@@ -47,3 +47,43 @@ class Provenance:
     generated_at: datetime
     attempts: tuple[Attempt, ...] = ()
     usage: Usage | None = None
+
+
+# Outcomes that a vendor charges for, or may: where it says nothing of the cost, the cost is unknown and not zero.
+_MAY_COST = frozenset({OK, "TIMEOUT", "ANSWER_TRUNCATED", "ANSWER_MALFORMED", "ANSWER_REJECTED", "CONTENT_FILTERED"})
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderSums:
+    """Sums of one provider and model on one day. `usage.cost_usd` leaves out `calls_of_unknown_cost`."""
+
+    provider: str
+    model: str
+    calls: int
+    failures: int
+    usage: Usage
+    calls_of_unknown_cost: int
+
+    def __add__(self, other: "ProviderSums") -> "ProviderSums":
+        """Adds the numbers of another of the same provider and model."""
+        return replace(
+            self,
+            calls=self.calls + other.calls,
+            failures=self.failures + other.failures,
+            usage=self.usage + other.usage,
+            calls_of_unknown_cost=self.calls_of_unknown_cost + other.calls_of_unknown_cost,
+        )
+
+
+def count_attempt(attempt: Attempt) -> ProviderSums:
+    """One attempt as sums."""
+    usage = attempt.usage or Usage()
+    unknown = usage.cost_usd is None and (attempt.usage is not None or attempt.outcome in _MAY_COST)
+    return ProviderSums(
+        provider=attempt.provider,
+        model=attempt.model,
+        calls=1,
+        failures=int(attempt.outcome != OK),
+        usage=replace(usage, cost_usd=usage.cost_usd or 0.0),
+        calls_of_unknown_cost=int(unknown),
+    )

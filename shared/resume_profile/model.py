@@ -27,7 +27,8 @@ class Term:
     """A technology, tool or method of our vocabulary.
 
     `names` holds every spelling, the canonical `name` first; `family` groups terms that share scenarios and gaps,
-    such as `database` or `marketing`; `hard_to_run` marks what shifts a question up.
+    such as `database` or `marketing`; `hard_to_run` marks what shifts a question up; `method` marks a practice,
+    concept or standard, which anyone may speak of without claiming a tool.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Term:
     hard_to_run: bool = False
     prerequisites: tuple[str, ...] = ()
     neighbours: tuple[str, ...] = ()
+    method: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,60 @@
+"""Between messages and the model."""
+
+from career.learning.v1 import learning_path_pb2
+from career.learning.v1 import learning_service_pb2 as messages
+from services.learning.model import AnalysisPoint, LearningPath, LearningStep
+from shared.generation.mapping import write_attempts, write_usage
+from shared.pages import Page
+from shared.rpc.messages import write_timestamp
+
+
+def write_path(item: LearningPath) -> learning_path_pb2.LearningPath:
+    """A path as a message."""
+    origin, content = item.provenance, item.content
+    return learning_path_pb2.LearningPath(
+        learning_path_id=item.learning_path_id,
+        unique_key=item.unique_key,
+        analysis=learning_path_pb2.Analysis(
+            strengths=[_write_point(point) for point in content.analysis.strengths],
+            weaknesses=[_write_point(point) for point in content.analysis.weaknesses],
+        ),
+        learning_paths=[write_step(step) for step in content.steps],
+        summary=content.summary,
+        language=item.language,
+        provider=origin.provider,
+        model=origin.model,
+        prompt_version=origin.prompt_version,
+        generated_at=write_timestamp(origin.generated_at),
+        usage=write_usage(origin.usage),
+        attempts=write_attempts(origin.attempts),
+    )
+
+
+def write_step(step: LearningStep) -> learning_path_pb2.LearningStep:
+    """A step as a message."""
+    return learning_path_pb2.LearningStep(
+        type=step.type,
+        title=step.title,
+        description=step.description,
+        category=step.category,
+        priority=step.priority,
+        estimated_duration=step.estimated_duration,
+        resources=[
+            learning_path_pb2.LearningResource(title=resource.title, link=resource.link, kind=resource.kind)
+            for resource in step.resources
+        ],
+        link=step.link,
+        reason=step.reason,
+        analysis_point=step.analysis_point,
+    )
+
+
+def write_page(page: Page[LearningPath]) -> messages.ListLearningPathsResponse:
+    """A page as a message."""
+    return messages.ListLearningPathsResponse(
+        learning_paths=[write_path(item) for item in page.items], next_page_token=page.next_page_token
+    )
+
+
+def _write_point(point: AnalysisPoint) -> learning_path_pb2.AnalysisPoint:
+    return learning_path_pb2.AnalysisPoint(point=point.point, ground=point.ground)

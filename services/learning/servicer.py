@@ -1,0 +1,74 @@
+"""The gRPC face of the learning service: map in, call, map out."""
+
+from collections.abc import AsyncIterator
+
+from career.erasure.v1 import erasure_service_pb2
+from career.erasure.v1.erasure_service_pb2_grpc import ErasureServiceServicer
+from career.learning.v1 import learning_path_pb2
+from career.learning.v1 import learning_service_pb2 as messages
+from career.learning.v1.learning_service_pb2_grpc import LearningServiceServicer
+from services.learning import mapping
+from services.learning.use_cases import LearningPathUseCases
+from shared.generation.errors import StreamingNotImplemented
+from shared.generation.mapping import read_day, read_generation_request, write_statuses, write_sums
+from shared.pages import page_request
+from shared.resume_key import normalize_key
+from shared.rpc.calls import Context
+from shared.version import VERSION
+
+SERVICE_NAME = "career.learning.v1.LearningService"
+ERASURE_NAME = "career.erasure.v1.ErasureService"
+
+
+class LearningServicer(LearningServiceServicer, ErasureServiceServicer):
+    """Serves `career.learning.v1.LearningService`, and erases the learning paths when their resume is deleted."""
+
+    def __init__(self, use_cases: LearningPathUseCases) -> None:
+        self._use_cases = use_cases
+
+    async def GenerateLearningPath(
+        self, request: messages.GenerateLearningPathRequest, context: Context
+    ) -> learning_path_pb2.LearningPath:
+        """Writes a learning path."""
+        wanted = read_generation_request(request)
+        return mapping.write_path(await self._use_cases.generate(wanted, context.time_remaining()))
+
+    async def ListLearningPaths(
+        self, request: messages.ListLearningPathsRequest, _context: Context
+    ) -> messages.ListLearningPathsResponse:
+        """Lists the learning paths of a resume."""
+        page = page_request(request.page_size, request.page_token)
+        return mapping.write_page(await self._use_cases.list(normalize_key(request.unique_key), page))
+
+    async def GetLearningPath(
+        self, request: messages.GetLearningPathRequest, _context: Context
+    ) -> learning_path_pb2.LearningPath:
+        """Reads one of the learning paths."""
+        item = await self._use_cases.get(normalize_key(request.unique_key), request.learning_path_id)
+        return mapping.write_path(item)
+
+    async def StreamLearningPath(
+        self, _request: messages.StreamLearningPathRequest, _context: Context
+    ) -> AsyncIterator[messages.StreamLearningPathResponse]:
+        """Refuses: streaming is not in this version."""
+        raise StreamingNotImplemented
+        yield  # makes this a generator, as the server expects of a method that streams
+
+    async def GetUsage(self, request: messages.GetUsageRequest, _context: Context) -> messages.GetUsageResponse:
+        """Sums of a day."""
+        day, sums = await self._use_cases.read_usage(read_day(request.day))
+        return messages.GetUsageResponse(day=day.isoformat(), providers=write_sums(sums))
+
+    async def Health(self, _request: messages.HealthRequest, _context: Context) -> messages.HealthResponse:
+        """Says that the service works."""
+        chain = await self._use_cases.check_health()
+        return messages.HealthResponse(
+            status="SERVING", service=SERVICE_NAME, version=VERSION, providers=write_statuses(chain)
+        )
+
+    async def EraseResumeData(
+        self, request: erasure_service_pb2.EraseResumeDataRequest, _context: Context
+    ) -> erasure_service_pb2.EraseResumeDataResponse:
+        """Erases the learning paths of a resume."""
+        erased = await self._use_cases.erase(normalize_key(request.unique_key))
+        return erasure_service_pb2.EraseResumeDataResponse(erased_documents=erased)

@@ -1,0 +1,14 @@
+"""What a caller can ask of the learning service: the use cases of every generator, for learning paths."""
+
+from services.learning.model import LearningPath, PathContent
+from shared.generation.model import GenerationRequest, Provenance
+from shared.generation.use_cases import GenerationUseCases
+
+LearningPathUseCases = GenerationUseCases[PathContent, LearningPath]
+
+
+def assemble_path(
+    path_id: str, request: GenerationRequest, content: PathContent, provenance: Provenance
+) -> LearningPath:
+    """A path of what was written."""
+    return LearningPath(path_id, request.unique_key, request.language, content, provenance)

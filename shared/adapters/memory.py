@@ -1,0 +1,68 @@
+"""What was derived from resumes, and the usage, in memory: fit to run on, gone with the process."""
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Generic, TypeVar
+
+from shared.errors import NotFound
+from shared.generation.model import ProviderSums, count_attempt
+from shared.llm.messages import Attempt
+from shared.pages import Page, PageRequest
+
+T = TypeVar("T")
+
+
+class MemoryDerivedRepository(Generic[T]):
+    """A `DerivedRepository` in a dictionary. `id_of` and `key_of` name an item and its resume."""
+
+    def __init__(
+        self, *, id_of: Callable[[T], str], key_of: Callable[[T], str], missing: Callable[[str, str], NotFound]
+    ) -> None:
+        self._items: dict[tuple[str, str], T] = {}
+        self._id_of = id_of
+        self._key_of = key_of
+        self._missing = missing
+
+    async def add(self, item: T) -> None:
+        """Stores a new item."""
+        self._items[self._key_of(item), self._id_of(item)] = item
+
+    async def get(self, unique_key: str, item_id: str) -> T:
+        """Reads one item of a resume."""
+        item = self._items.get((unique_key, item_id))
+        if item is None:
+            raise self._missing(unique_key, item_id)
+        return item
+
+    async def list(self, unique_key: str, page: PageRequest) -> Page[T]:
+        """One page of a resume's items, newest first."""
+        newest_first = sorted((item_id for key, item_id in self._items if key == unique_key), reverse=True)
+        rest = [item_id for item_id in newest_first if page.after is None or item_id < page.after]
+        shown = rest[: page.size]
+        return Page(
+            [self._items[unique_key, item_id] for item_id in shown], shown[-1] if len(rest) > page.size else None
+        )
+
+    async def erase(self, unique_key: str) -> int:
+        """Erases all items of a resume."""
+        doomed = [name for name in self._items if name[0] == unique_key]
+        for name in doomed:
+            del self._items[name]
+        return len(doomed)
+
+
+class MemoryUsageLedger:
+    """A `UsageLedger` in a dictionary."""
+
+    def __init__(self) -> None:
+        self._sums: dict[tuple[date, str, str], ProviderSums] = {}
+
+    async def record(self, day: date, attempts: Sequence[Attempt]) -> None:
+        """Adds attempts."""
+        for attempt in attempts:
+            name, counted = (day, attempt.provider, attempt.model), count_attempt(attempt)
+            self._sums[name] = self._sums[name] + counted if name in self._sums else counted
+
+    async def read(self, day: date) -> Sequence[ProviderSums]:
+        """The sums of a day."""
+        return [self._sums[name] for name in sorted(self._sums) if name[0] == day]

@@ -1,0 +1,61 @@
+"""One class for each reason of `error_reason.proto` that both generators share."""
+
+from collections.abc import Sequence
+
+from shared.errors import Failed, InvalidInput, NotFound, Unavailable, Unsupported
+from shared.llm.messages import Attempt
+
+
+class ResumeNotFound(NotFound):
+    """No resume has this key."""
+
+    reason = "RESUME_NOT_FOUND"
+    message = "no resume has the unique_key '{unique_key}'"
+
+
+class ResumeServiceUnavailable(Unavailable):
+    """The resume service cannot be reached or is too slow."""
+
+    reason = "RESUME_SERVICE_UNAVAILABLE"
+    message = "the resume service is not available at the moment; try again a little later"
+
+
+class InvalidRequest(InvalidInput):
+    """A field of the request breaks a rule."""
+
+    reason = "INVALID_REQUEST"
+    message = "the request breaks the rules of the contract"
+
+
+class ProviderUnavailable(InvalidInput):
+    """The provider that was asked for is unknown or has no key."""
+
+    reason = "PROVIDER_NOT_AVAILABLE"
+    message = "the provider '{provider}' is not available; available are: {available}"
+
+
+class EveryProviderFailed(Failed):
+    """No provider gave an answer that passes the checks. Says of each attempt who was asked and why it failed."""
+
+    reason = "ALL_PROVIDERS_FAILED"
+    message = "no provider gave a usable answer: {summary}"
+
+    def __init__(self, attempts: Sequence[Attempt]) -> None:
+        lines = [_describe(attempt) for attempt in attempts]
+        super().__init__(summary="; ".join(lines) or "there was no time to ask any")
+        self.facts = {
+            "attempts": str(len(lines)),
+            **{f"attempt_{number}": line for number, line in enumerate(lines, start=1)},
+        }
+
+
+class StreamingNotImplemented(Unsupported):
+    """Streaming is in the contract and not in this version."""
+
+    reason = "STREAMING_NOT_IMPLEMENTED"
+    message = "streaming is not implemented yet; use the call that answers as a whole"
+
+
+def _describe(attempt: Attempt) -> str:
+    checks = f" ({', '.join(attempt.failed_checks)})" if attempt.failed_checks else ""
+    return f"{attempt.provider} {attempt.model} {attempt.outcome}{checks}"

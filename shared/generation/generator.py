@@ -1,0 +1,114 @@
+"""From a request to a checked answer: resume, profile, prompt, providers. Stores nothing but the usage."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import structlog
+
+from shared.clock import Clock
+from shared.errors import DatabaseUnavailable
+from shared.generation.errors import EveryProviderFailed, ProviderUnavailable
+from shared.generation.model import GenerationRequest, Provenance, Rejection, Subject
+from shared.generation.ports import ResumeSource, UsageLedger
+from shared.llm.errors import AllProvidersFailed, AnswerRejected, ProviderNotAvailable
+from shared.llm.fallback import FallbackClient
+from shared.llm.messages import Answer, Attempt, Completion, Prompt, total_usage
+from shared.llm.registry import LLMRegistry
+from shared.resume_profile.profile import build_profile
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+# Kept back of the caller's time for storing and sending the answer, in seconds.
+_RESERVE_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Task(Generic[T]):
+    """What a generator writes: how it asks, how it reads an answer, and which checks the answer must pass."""
+
+    prompt: Callable[[Subject], Prompt]
+    read: Callable[[str], T]
+    check: Callable[[T, Subject], Sequence[Rejection]]
+
+
+@dataclass(frozen=True, slots=True)
+class Generator(Generic[T]):
+    """Writes one kind of answer. `deadline` in seconds bounds all providers together."""
+
+    task: Task[T]
+    resumes: ResumeSource
+    registry: LLMRegistry
+    usage: UsageLedger
+    clock: Clock
+    deadline: float
+
+    async def write(self, request: GenerationRequest, time_left: float | None) -> tuple[T, Provenance]:
+        """Writes an answer within `time_left` seconds (None: the deadline alone counts).
+
+        Raises `ResumeNotFound`, `ResumeServiceUnavailable`, `ProviderUnavailable`, `EveryProviderFailed`.
+        """
+        chain = self._chain(request)
+        subject = Subject(build_profile(await self.resumes.get(request.unique_key)), request.language)
+        prompt = self.task.prompt(subject)
+        timeout = self.deadline if time_left is None else min(self.deadline, time_left - _RESERVE_SECONDS)
+        answer = await self._ask(chain, prompt, subject, timeout)
+        return answer.value, Provenance(
+            provider=answer.completion.provider,
+            model=answer.completion.model,
+            prompt_version=prompt.version,
+            generated_at=self.clock.now(),
+            attempts=answer.attempts,
+            usage=total_usage(answer.attempts),
+        )
+
+    def _chain(self, request: GenerationRequest) -> FallbackClient:
+        try:
+            return self.registry.get_client_with_fallback(request.provider, fallback=request.fallback)
+        except ProviderNotAvailable as error:
+            raise ProviderUnavailable(provider=error.provider, available=", ".join(error.available)) from None
+
+    async def _ask(self, chain: FallbackClient, prompt: Prompt, subject: Subject, timeout: float) -> Answer[T]:
+        attempts: list[Attempt] = []
+
+        def accept(completion: Completion) -> T:
+            return self._accept(completion, subject)
+
+        try:
+            return await chain.answer(prompt, accept, timeout=timeout, on_attempt=attempts.append)
+        except AllProvidersFailed as error:
+            raise EveryProviderFailed(error.attempts) from None
+        finally:
+            await self._record(attempts)
+
+    def _accept(self, completion: Completion, subject: Subject) -> T:
+        value = self.task.read(completion.text)
+        rejections = self.task.check(value, subject)
+        if rejections:
+            raise AnswerRejected(sorted({rejection.check for rejection in rejections}))
+        return value
+
+    async def _record(self, attempts: Sequence[Attempt]) -> None:
+        """Adds to the usage, also when the caller has left; that it cannot be added is no reason to fail the answer."""
+        await _finish(self._record_or_warn(attempts))
+
+    async def _record_or_warn(self, attempts: Sequence[Attempt]) -> None:
+        try:
+            await self.usage.record(self.clock.now().date(), attempts)
+        except DatabaseUnavailable:
+            log.warning("usage.lost", attempts=len(attempts))
+
+
+async def _finish(work: Awaitable[None]) -> None:
+    """Waits for work that must not be cut off; a cancellation is passed on once it is done."""
+    task = asyncio.ensure_future(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        with suppress(asyncio.CancelledError):
+            await task
+        raise

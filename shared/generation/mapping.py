@@ -1,0 +1,103 @@
+"""Between messages and the vocabulary that the generators share."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Literal, Protocol, get_args
+
+from career.generation.v1 import generation_pb2 as messages
+from shared.errors import Violation
+from shared.generation.errors import InvalidRequest
+from shared.generation.model import GenerationRequest, Language, ProviderSums
+from shared.llm.messages import Attempt, Usage
+from shared.resume_key import normalize_key
+
+_LANGUAGES: tuple[Language, ...] = get_args(Language)
+_DEFAULT_LANGUAGE: Language = "ko"
+
+
+class GenerationMessage(Protocol):
+    """A request to write something; the messages of the services have these fields in common."""
+
+    unique_key: str
+    provider: str
+    language: str
+    fallback: bool
+
+    def HasField(self, field_name: Literal["fallback"]) -> bool:  # noqa: N802 - protobuf's name
+        """Whether an optional field is set."""
+
+
+def read_generation_request(message: GenerationMessage) -> GenerationRequest:
+    """What the caller wishes; raises `InvalidRequest`."""
+    wanted = message.language or _DEFAULT_LANGUAGE
+    language = next((known for known in _LANGUAGES if known == wanted), None)
+    if language is None:
+        raise InvalidRequest([Violation("language", f"must be one of {', '.join(_LANGUAGES)}")])
+    return GenerationRequest(
+        unique_key=normalize_key(message.unique_key),
+        language=language,
+        provider=message.provider or None,
+        fallback=message.fallback if message.HasField("fallback") else True,
+    )
+
+
+def read_day(text: str) -> date | None:
+    """A day, None where the text is empty; raises `InvalidRequest`."""
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    # fromisoformat takes other forms of ISO 8601 too.
+    if day is None or day.isoformat() != text:
+        raise InvalidRequest([Violation("day", "must be a day such as 2026-11-20")])
+    return day
+
+
+def write_usage(usage: Usage | None) -> messages.Usage | None:
+    """Usage as a message, None where nothing is known."""
+    if usage is None:
+        return None
+    return messages.Usage(
+        input_tokens=usage.input_tokens,
+        cached_input_tokens=usage.cached_input_tokens,
+        output_tokens=usage.output_tokens,
+        thinking_tokens=usage.thinking_tokens,
+        cost_usd=usage.cost_usd,
+    )
+
+
+def write_attempts(attempts: Sequence[Attempt]) -> list[messages.Attempt]:
+    """Attempts as messages."""
+    return [
+        messages.Attempt(
+            provider=attempt.provider,
+            model=attempt.model,
+            outcome=attempt.outcome,
+            duration_ms=attempt.duration_ms,
+            failed_checks=attempt.failed_checks,
+            usage=write_usage(attempt.usage),
+        )
+        for attempt in attempts
+    ]
+
+
+def write_sums(sums: Sequence[ProviderSums]) -> list[messages.ProviderUsage]:
+    """Sums of a day as messages."""
+    return [
+        messages.ProviderUsage(
+            provider=entry.provider,
+            model=entry.model,
+            calls=entry.calls,
+            failures=entry.failures,
+            usage=write_usage(entry.usage),
+            calls_of_unknown_cost=entry.calls_of_unknown_cost,
+        )
+        for entry in sums
+    ]
+
+
+def write_statuses(chain: Sequence[tuple[str, str]]) -> list[messages.ProviderStatus]:
+    """The chain of providers as messages."""
+    return [messages.ProviderStatus(provider=provider, model=model) for provider, model in chain]

@@ -1,0 +1,54 @@
+"""What the generators need from outside."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Protocol, TypeVar
+
+from shared.generation.model import ProviderSums
+from shared.llm.messages import Attempt
+from shared.pages import Page, PageRequest
+
+T = TypeVar("T")
+
+
+class ResumeSource(Protocol):
+    """Where resumes come from."""
+
+    async def get(self, unique_key: str) -> Mapping[str, Any]:
+        """The resume by field name; raises `ResumeNotFound`, `ResumeServiceUnavailable`."""
+
+
+class DerivedRepository(Protocol[T]):
+    """Keeps what was derived from resumes. What it has answered survives the end of any process.
+
+    Raises `DatabaseUnavailable`.
+    """
+
+    async def add(self, item: T) -> None:
+        """Stores a new item. Adding the very same item again is a success."""
+
+    async def get(self, unique_key: str, item_id: str) -> T:
+        """Reads one item of a resume; raises the `NotFound` of its kind."""
+
+    async def list(self, unique_key: str, page: PageRequest) -> Page[T]:
+        """One page of a resume's items, newest first."""
+
+    async def erase(self, unique_key: str) -> int:
+        """Erases all items of a resume; answers how many."""
+
+
+class UsageLedger(Protocol):
+    """Sums up attempts per day (UTC), provider and model, right under any concurrency."""
+
+    async def record(self, day: date, attempts: Sequence[Attempt]) -> None:
+        """Adds attempts."""
+
+    async def read(self, day: date) -> Sequence[ProviderSums]:
+        """The sums of a day, by provider and model."""
+
+
+class DatabasePing(Protocol):
+    """Whether the database answers."""
+
+    async def ping(self) -> bool:
+        """Asks it."""

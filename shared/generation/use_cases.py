@@ -1,0 +1,88 @@
+"""What a caller can ask of a generator: write, read, list, erase, usage, health."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Generic, TypeVar
+
+from shared.clock import Clock
+from shared.errors import DatabaseUnavailable, Violation
+from shared.generation.errors import InvalidRequest, ResumeNotFound
+from shared.generation.generator import Generator
+from shared.generation.model import GenerationRequest, Provenance, ProviderSums
+from shared.generation.ports import DatabasePing, DerivedRepository, ResumeSource, UsageLedger
+from shared.llm.registry import LLMRegistry
+from shared.pages import Page, PageRequest
+from shared.resume_key import check_key
+
+Content = TypeVar("Content")
+Item = TypeVar("Item")
+
+# Puts what was written together with its id into what is stored.
+Assemble = Callable[[str, GenerationRequest, Content, Provenance], Item]
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationUseCases(Generic[Content, Item]):
+    """One method for each thing that a caller can ask."""
+
+    generator: Generator[Content]
+    assemble: Assemble[Content, Item]
+    items: DerivedRepository[Item]
+    resumes: ResumeSource
+    registry: LLMRegistry
+    usage: UsageLedger
+    database: DatabasePing
+    clock: Clock
+
+    async def generate(self, request: GenerationRequest, time_left: float | None) -> Item:
+        """Writes, stores and answers."""
+        _refuse(check_key(request.unique_key))
+        content, provenance = await self.generator.write(request, time_left)
+        item = self.assemble(self.clock.new_id(), request, content, provenance)
+        await self.items.add(item)
+        await self._confirm_resume(request.unique_key)
+        return item
+
+    async def _confirm_resume(self, unique_key: str) -> None:
+        """Erases what was just stored when the resume was deleted meanwhile.
+
+        A deletion hides the resume before it erases. So either the item was stored before the erasure, and is gone
+        with it, or it was stored after, and then the resume is hidden by now.
+        """
+        try:
+            await self.resumes.get(unique_key)
+        except ResumeNotFound:
+            await self.items.erase(unique_key)
+            raise
+
+    async def get(self, unique_key: str, item_id: str) -> Item:
+        """Reads one item."""
+        _refuse(check_key(unique_key))
+        return await self.items.get(unique_key, item_id)
+
+    async def list(self, unique_key: str, page: PageRequest) -> Page[Item]:
+        """One page of a resume's items, newest first."""
+        _refuse(check_key(unique_key))
+        return await self.items.list(unique_key, page)
+
+    async def erase(self, unique_key: str) -> int:
+        """Erases all items of a resume."""
+        _refuse(check_key(unique_key))
+        return await self.items.erase(unique_key)
+
+    async def read_usage(self, day: date | None) -> tuple[date, Sequence[ProviderSums]]:
+        """The sums of a day, today where none is given."""
+        day = day or self.clock.now().date()
+        return day, await self.usage.read(day)
+
+    async def check_health(self) -> Sequence[tuple[str, str]]:
+        """Providers and models in the order of the chain; raises `DatabaseUnavailable`."""
+        if not await self.database.ping():
+            raise DatabaseUnavailable
+        return [(name, self.registry.get_client(name).model) for name in self.registry.get_available_clients()]
+
+
+def _refuse(violations: Sequence[Violation]) -> None:
+    if violations:
+        raise InvalidRequest(violations)

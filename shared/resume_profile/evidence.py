@@ -1,0 +1,52 @@
+"""Places in a resume: every text with its path, and the text at a path."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from shared.resume_profile.model import Evidence
+
+_STEP = re.compile(r"(?:^|\.)([A-Za-z_]{1,64})|\[(\d{1,4})\]")
+_LONGEST_PATH = 200
+_DEEPEST = 8
+
+
+def text_at(resume: Mapping[str, Any], path: str) -> str | None:
+    """The text at a path such as `work_experiences[0].achievements[1]`; None where no text stands there."""
+    if len(path) > _LONGEST_PATH:
+        return None
+    value: Any = resume
+    position = 0
+    while position < len(path):
+        step = _STEP.match(path, position)
+        if step is None:
+            return None
+        value = _step(value, step[1], step[2])
+        position = step.end()
+    return value if isinstance(value, str) else None
+
+
+def walk_texts(resume: Mapping[str, Any]) -> Iterator[Evidence]:
+    """Every text that is not blank, in the order of the resume."""
+    yield from _walk(resume, "", 0)
+
+
+def _step(value: object, name: str | None, index: str | None) -> object:
+    if name is not None:
+        return value.get(name) if isinstance(value, Mapping) else None
+    at = int(index or 0)
+    return value[at] if isinstance(value, list | tuple) and at < len(value) else None
+
+
+def _walk(value: object, path: str, depth: int) -> Iterator[Evidence]:
+    if isinstance(value, str):
+        if value.strip():
+            yield Evidence(path, value)
+    elif depth > _DEEPEST:
+        return
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _walk(item, f"{path}.{key}" if path else str(key), depth + 1)
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from _walk(item, f"{path}[{index}]", depth + 1)
