@@ -1,6 +1,6 @@
 """Opens, pings and closes the database client; knows no collection."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -66,18 +66,29 @@ def database_errors() -> Iterator[None]:
 
 
 async def insert_once(collection: Collection, document: Document) -> None:
-    """Inserts a document whose `_id` was chosen before, once more where the connection broke and nobody knows.
+    """Inserts a document with a `sort_key` that was chosen before, once more where the connection broke.
 
-    Raises `DuplicateKeyError` only when another document is in the way: a repetition that finds itself is a success.
+    Raises `DuplicateKeyError` only when another document is in the way: one that finds itself is stored.
     """
     try:
-        await collection.insert_one(document)
-    except ConnectionFailure:
         try:
             await collection.insert_one(document)
-        except DuplicateKeyError:
-            if await collection.find_one({"_id": document["_id"]}, {"_id": 1}) is None:
-                raise
+        except ConnectionFailure:
+            await collection.insert_one(document)
+    except DuplicateKeyError:
+        found = await collection.find_one({"_id": document["_id"]})
+        if found is None or found.get("sort_key") != document["sort_key"]:
+            raise
+
+
+async def increment(collection: Collection, document_id: str, names: Document, numbers: Mapping[str, float]) -> None:
+    """Adds numbers to a document in one atomic step; makes it, with `names`, where it is missing."""
+    change = {"$inc": dict(numbers), "$setOnInsert": names}
+    try:
+        await collection.update_one({"_id": document_id}, change, upsert=True)
+    except DuplicateKeyError:
+        # Two made it at once: by now it is there.
+        await collection.update_one({"_id": document_id}, change, upsert=True)
 
 
 class Preparation:

@@ -23,10 +23,6 @@ class InvalidResume(InvalidInput):
     reason = "INVALID_RESUME"
     message = "the resume breaks the rules of the contract"
 
-    def __str__(self) -> str:
-        """Names the fields, for clients that show nothing but the message."""
-        return f"{super().__str__()}: " + "; ".join(f"{v.field} {v.description}" for v in self.violations)
-
 
 class ErasureIncomplete(Unavailable):
     """A service that holds derived data did not confirm its erasure."""

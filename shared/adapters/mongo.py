@@ -1,8 +1,9 @@
 """What was derived from resumes, and the usage, in MongoDB: the same for every generator.
 
-A derived document is `{_id, unique_key, sort_key, item}` with `sort_key` = `<unique_key>/<_id>`: all that is asked of a
-resume's documents is one range of one index, since the embedded database reads no index over two fields. A key holds no
-`/`, so the ranges of two resumes never meet.
+A derived document is `{_id, unique_key, sort_key, item}` with `sort_key` = `k/<unique_key>/<_id>`: all that is asked of
+a resume's documents is one range of one index, since the embedded database reads no index over two fields. A key holds
+no `/`, so the ranges of two resumes never meet. The letter in front keeps the embedded database from comparing a key
+that begins like a date as a date.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ from typing import Generic, TypeVar
 import msgspec
 from pymongo import ASCENDING, DESCENDING
 
-from shared.database import Collection, Document, database_errors, insert_once
+from shared.database import Collection, Document, database_errors, increment, insert_once
 from shared.errors import NotFound
 from shared.generation.model import ProviderSums, count_attempt
 from shared.llm.messages import Attempt, Usage
@@ -55,7 +56,7 @@ class MongoDerivedRepository(Generic[T]):
         document = {
             "_id": item_id,
             "unique_key": unique_key,
-            "sort_key": f"{unique_key}{_SEPARATOR}{item_id}",
+            "sort_key": f"k/{unique_key}{_SEPARATOR}{item_id}",
             "item": msgspec.to_builtins(item, builtin_types=(datetime,)),
         }
         with database_errors():
@@ -64,8 +65,8 @@ class MongoDerivedRepository(Generic[T]):
     async def get(self, unique_key: str, item_id: str) -> T:
         """Reads one item of a resume."""
         with database_errors():
-            document = await self._collection.find_one({"_id": item_id, "unique_key": unique_key})
-        if document is None:
+            document = await self._collection.find_one({"_id": item_id})
+        if document is None or document["unique_key"] != unique_key:
             raise self._missing(unique_key, item_id)
         return self._read(document)
 
@@ -93,7 +94,7 @@ class MongoDerivedRepository(Generic[T]):
 
 
 def _range(unique_key: str) -> dict[str, str]:
-    return {"$gt": f"{unique_key}{_SEPARATOR}", "$lt": f"{unique_key}{_AFTER_SEPARATOR}"}
+    return {"$gt": f"k/{unique_key}{_SEPARATOR}", "$lt": f"k/{unique_key}{_AFTER_SEPARATOR}"}
 
 
 class MongoUsageLedger:
@@ -111,18 +112,19 @@ class MongoUsageLedger:
         """Adds attempts."""
         with database_errors():
             for attempt in attempts:
-                names = {"day": day.isoformat(), "provider": attempt.provider, "model": attempt.model}
-                await self._collection.update_one(
-                    {"_id": "/".join(names.values())},
-                    {"$inc": _increments(count_attempt(attempt)), "$setOnInsert": names},
-                    upsert=True,
-                )
+                names = {"day": _number(day), "provider": attempt.provider, "model": attempt.model}
+                document_id = f"u/{day}/{attempt.provider}/{attempt.model}"
+                await increment(self._collection, document_id, names, _increments(count_attempt(attempt)))
 
     async def read(self, day: date) -> Sequence[ProviderSums]:
         """The sums of a day."""
         with database_errors():
-            documents = await self._collection.find({"day": day.isoformat()}).to_list(None)
+            documents = await self._collection.find({"day": _number(day)}).to_list(None)
         return sorted((_read_sums(document) for document in documents), key=lambda s: (s.provider, s.model))
+
+
+def _number(day: date) -> int:
+    return day.year * 10_000 + day.month * 100 + day.day
 
 
 def _increments(sums: ProviderSums) -> dict[str, int | float]:

@@ -4,6 +4,8 @@ A layer is an async context manager around one call. Layers see the request befo
 written, so that a request that cannot be read passes through them like any other failure.
 """
 
+from __future__ import annotations  # handlers have type parameters in the stubs alone
+
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
@@ -36,9 +38,13 @@ Layer = Callable[[Method, Context], AbstractAsyncContextManager[None]]
 
 
 class LayerInterceptor(grpc.aio.ServerInterceptor):
-    """Wraps each method once, at its first call. The first layer is the outermost."""
+    """Wraps each method of `services` once, at its first call. The first layer is the outermost.
 
-    def __init__(self, layers: Sequence[Layer]) -> None:
+    Health and reflection are the libraries' own: they stay as they are.
+    """
+
+    def __init__(self, services: Sequence[str], layers: Sequence[Layer]) -> None:
+        self._services = frozenset(services)
         self._layers = tuple(layers)
         self._handlers: dict[str, grpc.RpcMethodHandler[Any, Any]] = {}
 
@@ -52,10 +58,10 @@ class LayerInterceptor(grpc.aio.ServerInterceptor):
         wrapped = self._handlers.get(path)
         if wrapped is None:
             handler = await continuation(handler_call_details)
-            # Methods that read a stream (reflection) are the library's own and stay as they are.
-            if handler is None or handler.request_streaming:
+            method = Method(path)
+            if handler is None or method.service not in self._services:
                 return handler
-            wrapped = self._handlers[path] = _wrap(handler, Method(path), self._layers)
+            wrapped = self._handlers[path] = _wrap(handler, method, self._layers)
         return wrapped
 
 

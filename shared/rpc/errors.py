@@ -1,7 +1,7 @@
 """From kinds of failure to what a caller sees. The one place that knows status codes."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 import grpc
@@ -13,7 +13,16 @@ from google.protobuf.message import DecodeError, Message
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RequestInfo, RetryInfo
 from google.rpc.status_pb2 import Status
 
-from shared.errors import AlreadyExists, CareerError, Failed, InvalidInput, NotFound, Unavailable, Unsupported
+from shared.errors import (
+    AlreadyExists,
+    CareerError,
+    Failed,
+    InvalidInput,
+    NotFound,
+    Unavailable,
+    Unsupported,
+    Violation,
+)
 from shared.rpc.calls import Context, Method
 from shared.rpc.request_id import current_request_id
 
@@ -21,6 +30,10 @@ log = structlog.get_logger()
 
 DOMAIN = "career-coach"
 RETRY_AFTER_SECONDS = 1
+
+# A client refuses metadata of more than 8 KiB, and with it the whole answer; a status says everything twice.
+_MAX_MESSAGE_CHARACTERS = 500
+_MAX_VIOLATIONS = 40
 
 _CODES: dict[type[CareerError], grpc.StatusCode] = {
     InvalidInput: grpc.StatusCode.INVALID_ARGUMENT,
@@ -68,19 +81,34 @@ async def _abort(context: Context, error: CareerError) -> None:
     trailers: list[tuple[str, str | bytes]] = [("grpc-status-details-bin", _status(code, error).SerializeToString())]
     if isinstance(error, Unavailable):
         trailers.append(("retry-after", str(RETRY_AFTER_SECONDS)))
-    await context.abort(code, str(error), trailing_metadata=(*context.trailing_metadata(), *trailers))
+    await context.abort(code, _message(error), trailing_metadata=(*context.trailing_metadata(), *trailers))
 
 
 def _status(code: grpc.StatusCode, error: CareerError) -> Status:
     details: list[Message] = [ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=error.facts)]
     if isinstance(error, InvalidInput) and error.violations:
-        fields = [BadRequest.FieldViolation(field=v.field, description=v.description) for v in error.violations]
-        details.append(BadRequest(field_violations=fields))
+        details.append(BadRequest(field_violations=_field_violations(error.violations)))
     if isinstance(error, Unavailable):
         details.append(RetryInfo(retry_delay=Duration(seconds=RETRY_AFTER_SECONDS)))
     details.append(RequestInfo(request_id=current_request_id()))
     number, _ = code.value
-    return Status(code=number, message=str(error), details=[_pack(detail) for detail in details])
+    return Status(code=number, message=_message(error), details=[_pack(detail) for detail in details])
+
+
+def _message(error: CareerError) -> str:
+    """What was wrong, with the fields, for clients that show nothing but the message."""
+    text = str(error)
+    if isinstance(error, InvalidInput) and error.violations:
+        text = f"{text}: " + "; ".join(f"{v.field} {v.description}" for v in error.violations)
+    return text if len(text) <= _MAX_MESSAGE_CHARACTERS else f"{text[: _MAX_MESSAGE_CHARACTERS - 1]}…"
+
+
+def _field_violations(violations: Sequence[Violation]) -> list[BadRequest.FieldViolation]:
+    named = [BadRequest.FieldViolation(field=v.field, description=v.description) for v in violations[:_MAX_VIOLATIONS]]
+    if len(violations) > _MAX_VIOLATIONS:
+        rest = len(violations) - _MAX_VIOLATIONS
+        named.append(BadRequest.FieldViolation(field="…", description=f"and {rest} more fields"))
+    return named
 
 
 def _pack(message: Message) -> Any:

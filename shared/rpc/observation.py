@@ -19,7 +19,7 @@ _CODES = {code.value[0]: code.name for code in grpc.StatusCode}
 
 
 class CallObserver:
-    """A layer that counts and times calls and logs one line for each. Health checks are counted, not logged."""
+    """A layer that counts and times calls and logs one line for each."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         labels = ("grpc_service", "grpc_method")
@@ -53,8 +53,7 @@ class CallObserver:
             self._in_flight.labels(*names).dec()
             self._handled.labels(*names, code).inc()
             self._seconds.labels(*names, code).observe(seconds)
-            if not method.service.startswith("grpc.health"):
-                log.info("rpc.handled", method=method.path, code=code, duration_ms=round(seconds * 1000, 2))
+            log.info("rpc.handled", method=method.path, code=code, duration_ms=round(seconds * 1000, 2))
 
 
 def _code(context: Context) -> str:

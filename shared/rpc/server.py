@@ -11,7 +11,7 @@ import grpc.aio
 import structlog
 from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
-from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client import CollectorRegistry, disable_created_metrics, start_http_server
 
 from shared.rpc.calls import LayerInterceptor
 from shared.rpc.errors import translate_errors
@@ -50,7 +50,7 @@ class PortTaken(Exception):
 def build_server(service: Service, registry: CollectorRegistry) -> tuple[grpc.aio.Server, HealthWatch]:
     """A server with layers, health and reflection, not started and without a port; and the watch to run beside it."""
     layers = (carry_request_id, CallObserver(registry), translate_errors)
-    server = grpc.aio.server(interceptors=[LayerInterceptor(layers)], options=_OPTIONS)
+    server = grpc.aio.server(interceptors=[LayerInterceptor(service.names, layers)], options=_OPTIONS)
     service.register(server)
     watch = HealthWatch(service.names, service.check)
     health_pb2_grpc.add_HealthServicer_to_server(watch.servicer, server)
@@ -64,6 +64,8 @@ async def serve(service: Service, *, address: str, metrics_port: int, grace: flo
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    # The time of a series' birth doubles what is scraped and is of no use with rates.
+    disable_created_metrics()  # type: ignore[no-untyped-call] # typed but for this one
     registry = CollectorRegistry()
     server, watch = build_server(service, registry)
     host = address.rpartition(":")[0]

@@ -1,8 +1,9 @@
 """Resumes in MongoDB.
 
-A document is `{_id, unique_key, sort_key, created_at, updated_at, content}`. `sort_key` repeats `_id`, because a page
-must be read from one index alone and the embedded database does not take a range over `_id` from its index. A hidden
-resume is `{_id, unique_key, hidden_at}`: without a sort key no list shows it, and its text is gone.
+A document is `{_id, unique_key, sort_key, created_at, updated_at, content}`. `_id` is `k/<unique_key>`: by `_id` the
+embedded database reads and replaces in the same time at any size, and the letter in front keeps it from comparing a key
+that begins like a date as a date. `sort_key` is the time-ordered id. A hidden resume is `{_id, unique_key, hidden_at}`:
+without a sort key no list shows it, and its text is gone.
 """
 
 from datetime import datetime
@@ -44,7 +45,7 @@ class MongoResumeRepository:
     async def get(self, unique_key: str) -> Resume:
         """Reads a resume."""
         with database_errors():
-            document = await self._collection.find_one({"unique_key": unique_key})
+            document = await self._collection.find_one({"_id": _id_of(unique_key)})
         if document is None or "content" not in document:
             raise ResumeNotFound(unique_key=unique_key)
         return _read(document)
@@ -60,38 +61,39 @@ class MongoResumeRepository:
         return Page([summarize(resume) for resume in shown], last)
 
     async def replace(self, unique_key: str, content: ResumeContent, updated_at: datetime) -> Resume:
-        """Replaces the content. By `_id`, which the embedded database updates in the same time at any size."""
+        """Replaces the content. As a whole document: the embedded database turns a time that is set alone into text."""
         found = await self.get(unique_key)
         resume = Resume(found.resume_id, unique_key, content, found.created_at, updated_at)
-        changes = {"content": msgspec.to_builtins(content), "updated_at": updated_at}
+        document = _write(resume)
         with database_errors():
-            result = await self._collection.update_one(
-                {"_id": resume.resume_id, "sort_key": resume.resume_id}, {"$set": changes}
-            )
+            # With the sort key: not one that was hidden, or deleted and made anew, meanwhile.
+            query = {"_id": document["_id"], "sort_key": document["sort_key"]}
+            result = await self._collection.replace_one(query, document)
         if not result.matched_count:
             raise ResumeNotFound(unique_key=unique_key)
         return resume
 
     async def hide(self, unique_key: str) -> None:
         """Drops the content and hides the key."""
+        hidden = {"unique_key": unique_key, "hidden_at": self._clock.now()}
         with database_errors():
-            document = await self._collection.find_one({"unique_key": unique_key}, {"_id": 1})
-            if document is None:
-                raise ResumeNotFound(unique_key=unique_key)
-            hidden = {"unique_key": unique_key, "hidden_at": self._clock.now()}
-            await self._collection.replace_one({"_id": document["_id"]}, hidden)
+            result = await self._collection.replace_one({"_id": _id_of(unique_key)}, hidden)
+        if not result.matched_count:
+            raise ResumeNotFound(unique_key=unique_key)
 
     async def forget(self, unique_key: str) -> None:
         """Frees a hidden key."""
         with database_errors():
-            document = await self._collection.find_one({"unique_key": unique_key})
-            if document is not None and "hidden_at" in document:
-                await self._collection.delete_one({"_id": document["_id"]})
+            await self._collection.delete_one({"_id": _id_of(unique_key), "sort_key": {"$exists": False}})
+
+
+def _id_of(unique_key: str) -> str:
+    return f"k/{unique_key}"
 
 
 def _write(resume: Resume) -> Document:
     return {
-        "_id": resume.resume_id,
+        "_id": _id_of(resume.unique_key),
         "sort_key": resume.resume_id,
         "unique_key": resume.unique_key,
         "created_at": resume.created_at,
@@ -102,7 +104,7 @@ def _write(resume: Resume) -> Document:
 
 def _read(document: Document) -> Resume:
     return Resume(
-        resume_id=document["_id"],
+        resume_id=document["sort_key"],
         unique_key=document["unique_key"],
         content=msgspec.convert(document["content"], ResumeContent),
         created_at=document["created_at"],

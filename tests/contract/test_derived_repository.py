@@ -1,0 +1,121 @@
+"""What every repository of derived documents promises; question sets stand for all."""
+
+from dataclasses import replace
+
+import pytest
+
+from services.interview.adapters.memory import memory_question_sets
+from services.interview.adapters.mongo import mongo_question_sets
+from services.interview.errors import QuestionSetNotFound
+from services.interview.model import Question, QuestionEvidence, QuestionSet
+from shared.clock import Clock
+from shared.database import Database
+from shared.generation.model import Provenance
+from shared.generation.ports import DerivedRepository
+from shared.llm.messages import Attempt, Usage
+from shared.pages import PageRequest
+from tests.support.resumes import STRANGE_KEYS
+
+QUESTION = Question(
+    question="Redis 캐시의 TTL을 어떤 기준으로 정하셨나요?",
+    category="기술",
+    difficulty="중급",
+    type="Trade-off",
+    topic="캐시",
+    reason="Redis 캐싱 경험이 있기 때문입니다.",
+    evidence=QuestionEvidence("work_experiences[0].achievements[1]", "Redis 캐싱"),
+    what_good_answers_cover=("만료 기준", "일관성"),
+)
+
+
+@pytest.fixture(params=["memory", "mongo"])
+async def sets(request: pytest.FixtureRequest, database: Database) -> DerivedRepository[QuestionSet]:
+    """One implementation after the other."""
+    if request.param == "memory":
+        return memory_question_sets()
+    repository = mongo_question_sets(database)
+    await repository.prepare()
+    return repository
+
+
+def set_of(clock: Clock, unique_key: str) -> QuestionSet:
+    """A set of the fixed clock, with attempts of every kind."""
+    attempts = (
+        Attempt("gemini", "g", "ANSWER_REJECTED", 12, ("count", "open"), Usage(1, 2, 3, 4, None)),
+        Attempt("openai", "o", "OK", 34, (), Usage(1, 0, 3, 0, 0.25)),
+        Attempt("claude", "c", "TIMEOUT", 56),
+    )
+    provenance = Provenance("openai", "o", "questions/1", clock.now(), attempts, Usage(2, 2, 6, 4, None))
+    return QuestionSet(clock.new_id(), unique_key, "ko", (QUESTION,) * 5, provenance)
+
+
+@pytest.mark.parametrize("key", STRANGE_KEYS)
+async def test_what_is_added_is_read(sets: DerivedRepository[QuestionSet], clock: Clock, key: str) -> None:
+    """An item is read as it was added, with how it came to be, and found by whatever key its resume has."""
+    added = set_of(clock, key)
+
+    await sets.add(added)
+
+    assert await sets.get(key, added.question_set_id) == added
+    assert list((await sets.list(key, PageRequest(5))).items) == [added]
+    assert await sets.erase(key) == 1
+
+
+async def test_adding_again_is_a_success(sets: DerivedRepository[QuestionSet], clock: Clock) -> None:
+    """A write that is repeated leaves one item."""
+    added = set_of(clock, "k")
+    await sets.add(added)
+
+    await sets.add(replace(added))
+
+    assert len((await sets.list("k", PageRequest(5))).items) == 1
+
+
+async def test_an_item_belongs_to_its_resume(sets: DerivedRepository[QuestionSet], clock: Clock) -> None:
+    """An id is found under its own resume alone."""
+    added = set_of(clock, "k")
+    await sets.add(added)
+
+    with pytest.raises(QuestionSetNotFound):
+        await sets.get("other", added.question_set_id)
+    for item_id in ("nope", *STRANGE_KEYS):
+        with pytest.raises(QuestionSetNotFound):
+            await sets.get("k", item_id)
+
+
+async def test_list_is_of_one_resume_newest_first(sets: DerivedRepository[QuestionSet], clock: Clock) -> None:
+    """Pages hold the items of one resume, even beside keys that begin alike."""
+    mine = [set_of(clock, "k") for _ in range(5)]
+    others = [set_of(clock, key) for key in ("k-", "k.", "k0", "kk", "j", "K", "k김")]
+    for item in (*mine[:3], *others, *mine[3:]):
+        await sets.add(item)
+
+    first = await sets.list("k", PageRequest(3))
+    second = await sets.list("k", PageRequest(3, first.last))
+
+    assert [*first.items, *second.items] == mine[::-1]
+    assert second.last is None
+
+
+async def test_a_token_of_another_resume_leads_nowhere_else(sets: DerivedRepository[QuestionSet], clock: Clock) -> None:
+    """A token from another list shows nothing of that list."""
+    for key in ("a", "a", "b", "b"):
+        await sets.add(set_of(clock, key))
+    token = (await sets.list("a", PageRequest(1))).last
+
+    page = await sets.list("b", PageRequest(5, token))
+
+    assert {item.unique_key for item in page.items} <= {"b"}
+
+
+async def test_erase(sets: DerivedRepository[QuestionSet], clock: Clock) -> None:
+    """Erasing takes all items of one resume and leaves the others; again it finds nothing."""
+    gone, kept = set_of(clock, "k"), set_of(clock, "k0")
+    for item in (gone, set_of(clock, "k"), kept):
+        await sets.add(item)
+
+    erased = [await sets.erase("k"), await sets.erase("k")]
+
+    assert erased == [2, 0]
+    assert list((await sets.list("k", PageRequest(5))).items) == []
+    assert await sets.get("k0", kept.question_set_id) == kept

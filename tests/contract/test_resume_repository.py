@@ -1,0 +1,167 @@
+"""What every resume repository promises."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from services.resume.adapters.memory import MemoryResumeRepository
+from services.resume.adapters.mongo import MongoResumeRepository
+from services.resume.errors import ResumeAlreadyExists, ResumeNotFound
+from services.resume.model import ContactInfo, Resume, ResumeContent, WorkExperience
+from services.resume.ports import ResumeRepository
+from shared.clock import Clock
+from shared.database import Database
+from shared.pages import PageRequest
+from tests.support.resumes import STRANGE_KEYS
+
+CONTENT = ResumeContent(
+    name="김개발",
+    contact_info=ContactInfo(email="kim@example.com", links=("https://a.kr", "https://b.kr")),
+    # Text that a database might take for something else: operators, dates, numbers.
+    summary='2026-11-20T10:00:00Z {"$date": 0} null',
+    work_experiences=(
+        WorkExperience(
+            company="2022-01-01", duration="01/15/2023", achievements=("50% 개선", "$설계.와 {구현}", "1e5")
+        ),
+    ),
+    total_experience_months=0,
+)
+
+
+@pytest.fixture(params=["memory", "mongo"])
+async def resumes(request: pytest.FixtureRequest, clock: Clock, database: Database) -> ResumeRepository:
+    """One implementation after the other."""
+    if request.param == "memory":
+        return MemoryResumeRepository()
+    repository = MongoResumeRepository(database, clock)
+    await repository.prepare()
+    return repository
+
+
+def resume_of(clock: Clock, unique_key: str, content: ResumeContent = CONTENT) -> Resume:
+    """A resume of the fixed clock."""
+    return Resume(clock.new_id(), unique_key, content, clock.now(), clock.now())
+
+
+@pytest.mark.parametrize("key", STRANGE_KEYS)
+async def test_what_is_added_is_read(resumes: ResumeRepository, clock: Clock, key: str) -> None:
+    """A resume is read as it was added, zero and absence told apart, and found by whatever key it has."""
+    added = resume_of(clock, key)
+
+    await resumes.add(added)
+
+    assert await resumes.get(key) == added
+    assert (await resumes.list(PageRequest())).items[0].unique_key == key
+    assert (await resumes.replace(key, CONTENT, clock.now())) == added
+    await resumes.hide(key)
+    await resumes.forget(key)
+    with pytest.raises(ResumeNotFound):
+        await resumes.get(key)
+
+
+async def test_missing(resumes: ResumeRepository) -> None:
+    """What is not there raises by its key."""
+    with pytest.raises(ResumeNotFound, match="nope"):
+        await resumes.get("nope")
+
+
+async def test_a_key_is_taken_once(resumes: ResumeRepository, clock: Clock) -> None:
+    """A second resume under a key is refused, and the first stays."""
+    first = resume_of(clock, "k")
+    await resumes.add(first)
+
+    with pytest.raises(ResumeAlreadyExists):
+        await resumes.add(resume_of(clock, "k"))
+
+    assert await resumes.get("k") == first
+
+
+async def test_list_is_newest_first_and_complete(resumes: ResumeRepository, clock: Clock) -> None:
+    """Pages follow each other without gap or repetition, whatever is added meanwhile."""
+    for number in range(5):
+        await resumes.add(resume_of(clock, f"k{number}"))
+
+    first = await resumes.list(PageRequest(2))
+    await resumes.add(resume_of(clock, "late"))
+    second = await resumes.list(PageRequest(2, first.last))
+    third = await resumes.list(PageRequest(2, second.last))
+
+    keys = [item.unique_key for page in (first, second, third) for item in page.items]
+    assert keys == ["k4", "k3", "k2", "k1", "k0"]
+    assert third.last is None
+
+
+async def test_exactly_full_page_is_the_last(resumes: ResumeRepository, clock: Clock) -> None:
+    """A page that holds the last entry has no token."""
+    for number in range(2):
+        await resumes.add(resume_of(clock, f"k{number}"))
+
+    page = await resumes.list(PageRequest(2))
+
+    assert (len(page.items), page.last) == (2, None)
+
+
+async def test_empty_list(resumes: ResumeRepository) -> None:
+    """Nothing is an empty page."""
+    page = await resumes.list(PageRequest(2))
+
+    assert (list(page.items), page.last) == ([], None)
+
+
+async def test_replace(resumes: ResumeRepository, clock: Clock) -> None:
+    """Replacing changes content and time of change, and nothing else."""
+    added = resume_of(clock, "k")
+    await resumes.add(added)
+    later = clock.now() + timedelta(seconds=1)
+
+    replaced = await resumes.replace("k", ResumeContent(name="new"), later)
+
+    assert replaced == replace(added, content=ResumeContent(name="new"), updated_at=later)
+    assert await resumes.get("k") == replaced
+
+
+async def test_replace_missing(resumes: ResumeRepository, clock: Clock) -> None:
+    """What is not there cannot be replaced, and is not made."""
+    with pytest.raises(ResumeNotFound):
+        await resumes.replace("k", CONTENT, clock.now())
+
+    with pytest.raises(ResumeNotFound):
+        await resumes.get("k")
+
+
+async def test_hidden(resumes: ResumeRepository, clock: Clock) -> None:
+    """A hidden resume is neither read nor listed nor replaced; its key is taken until it is forgotten."""
+    await resumes.add(resume_of(clock, "k"))
+
+    await resumes.hide("k")
+    await resumes.hide("k")
+
+    assert list((await resumes.list(PageRequest(2))).items) == []
+    with pytest.raises(ResumeNotFound):
+        await resumes.get("k")
+    with pytest.raises(ResumeNotFound):
+        await resumes.replace("k", CONTENT, clock.now())
+    with pytest.raises(ResumeAlreadyExists):
+        await resumes.add(resume_of(clock, "k"))
+
+
+async def test_forgotten(resumes: ResumeRepository, clock: Clock) -> None:
+    """A forgotten key is free; one that is not hidden stays; one that is not there is no matter."""
+    await resumes.add(resume_of(clock, "hidden"))
+    await resumes.add(resume_of(clock, "shown"))
+    await resumes.hide("hidden")
+
+    for key in ("hidden", "shown", "absent"):
+        await resumes.forget(key)
+
+    assert (await resumes.get("shown")).unique_key == "shown"
+    with pytest.raises(ResumeNotFound):
+        await resumes.hide("hidden")
+    await resumes.add(resume_of(clock, "hidden"))
+
+
+async def test_hide_missing(resumes: ResumeRepository) -> None:
+    """What is not there cannot be hidden."""
+    with pytest.raises(ResumeNotFound):
+        await resumes.hide("k")
