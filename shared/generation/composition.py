@@ -43,6 +43,8 @@ async def build_use_cases(
     resumes = GrpcResumeSource(settings.address("resume"), timeout=settings.resume_timeout_seconds)
     registry = LLMRegistry(settings.llm)
     registry.register("local", lambda _settings: LocalClient(parts.write_locally))
+    # Imports the SDKs that are configured now, a second each, and not while the first caller waits.
+    registry.get_client_with_fallback()
     generator = Generator(parts.task, resumes, registry, usage, clock, settings.llm_deadline_seconds)
     use_cases = GenerationUseCases(generator, parts.assemble, items, resumes, registry, usage, database, clock)
     try:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from shared.llm.messages import OK, Attempt, Usage
+from shared.llm.messages import ABANDONED, OK, Attempt, Usage
 from shared.resume_profile.model import ResumeProfile
 
 Language = Literal["ko", "en"]
@@ -50,7 +50,9 @@ class Provenance:
 
 
 # Outcomes that a vendor charges for, or may: where it says nothing of the cost, the cost is unknown and not zero.
-_MAY_COST = frozenset({OK, "TIMEOUT", "ANSWER_TRUNCATED", "ANSWER_MALFORMED", "ANSWER_REJECTED", "CONTENT_FILTERED"})
+_MAY_COST = frozenset(
+    {OK, ABANDONED, "TIMEOUT", "ANSWER_TRUNCATED", "ANSWER_MALFORMED", "ANSWER_REJECTED", "CONTENT_FILTERED"}
+)
 
 
 @dataclass(frozen=True, slots=True)

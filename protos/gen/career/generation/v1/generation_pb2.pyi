@@ -73,7 +73,7 @@ class Attempt(google.protobuf.message.Message):
     outcome: builtins.str
     """`OK`, or why the attempt failed: `RATE_LIMITED`, `QUOTA_EXHAUSTED`, `OVERLOADED`, `TIMEOUT`,
     `CONNECTION_FAILED`, `CREDENTIALS_REJECTED`, `MODEL_NOT_FOUND`, `REQUEST_REJECTED`, `CONTENT_FILTERED`,
-    `ANSWER_TRUNCATED`, `ANSWER_MALFORMED`, `ANSWER_REJECTED`, `PROVIDER_FAILED`.
+    `ANSWER_TRUNCATED`, `ANSWER_MALFORMED`, `ANSWER_REJECTED`, `PROVIDER_FAILED`, `ABANDONED` (the caller left).
     """
     duration_ms: builtins.int
     """Milliseconds from the request to its end."""
@@ -144,7 +144,7 @@ Global___ProviderUsage: typing_extensions.TypeAlias = ProviderUsage
 
 @typing.final
 class ProviderStatus(google.protobuf.message.Message):
-    """A provider that this service may ask, in the order of the chain."""
+    """A provider that this service may ask."""
 
     DESCRIPTOR: google.protobuf.descriptor.Descriptor
 

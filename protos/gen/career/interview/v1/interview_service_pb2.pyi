@@ -256,7 +256,7 @@ class HealthResponse(google.protobuf.message.Message):
     """Version of the software."""
     @property
     def providers(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[career.generation.v1.generation_pb2.ProviderStatus]:
-        """The chain of providers, in the order they are asked."""
+        """Providers that can be asked for: those of the chain in the order they are asked, then the others, `local` last."""
 
     def __init__(
         self,
