@@ -62,7 +62,7 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One request to one provider. `outcome` is `OK` or the `reason` of an `LLMError`."""
+    """One request to one provider. `outcome` is `OK`, `ABANDONED` or the `reason` of a `ProviderError`."""
 
     provider: str
     model: str
@@ -73,6 +73,9 @@ class Attempt:
 
 
 OK = "OK"
+# We gave the attempt up ourselves: the caller left, or reading the answer broke. No answer lists such an attempt; only
+# whoever watches attempts sees it.
+ABANDONED = "ABANDONED"
 
 
 @dataclass(frozen=True, slots=True)

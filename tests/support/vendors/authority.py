@@ -1,0 +1,67 @@
+"""A certificate authority for loopback, made once a process and thrown away with it."""
+
+import atexit
+import shutil
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from ipaddress import IPv4Address
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """`ca_path` is what a client trusts; key and certificate (PEM) are a server's on 127.0.0.1 and localhost."""
+
+    ca_path: Path
+    server_key: bytes
+    server_certificate: bytes
+
+
+@cache
+def authority() -> Authority:
+    """The authority of this process. Its file is gone when the process ends."""
+    ca_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    ca_name = _name("career-coach tests")
+    root = _builder(ca_name, ca_name, ca_key).add_extension(
+        x509.BasicConstraints(ca=True, path_length=0), critical=True
+    )
+    leaf = _builder(_name("localhost"), ca_name, server_key).add_extension(
+        x509.SubjectAlternativeName([x509.DNSName("localhost"), x509.IPAddress(IPv4Address("127.0.0.1"))]),
+        critical=False,
+    )
+    folder = Path(tempfile.mkdtemp(prefix="career-coach-ca-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    ca_path = folder / "ca.pem"
+    ca_path.write_bytes(_pem(root.sign(ca_key, hashes.SHA256())))
+    key = server_key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return Authority(ca_path, key, _pem(leaf.sign(ca_key, hashes.SHA256())))
+
+
+def _name(common: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
+
+
+def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
+    now = datetime.now(UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=1))
+    )
+
+
+def _pem(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(serialization.Encoding.PEM)

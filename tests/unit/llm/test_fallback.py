@@ -1,0 +1,379 @@
+"""The chain of providers: who is asked, for how long, and what is told of it."""
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from shared.llm.client import LLMClient
+from shared.llm.errors import (
+    AllProvidersFailed,
+    AnswerMalformed,
+    AnswerRejected,
+    AnswerTruncated,
+    ConnectionFailed,
+    ContentFiltered,
+    CredentialsRejected,
+    ModelNotFound,
+    Overloaded,
+    ProviderError,
+    ProviderTimeout,
+    QuotaExhausted,
+    RateLimited,
+    RequestRejected,
+)
+from shared.llm.fallback import FallbackClient
+from shared.llm.messages import ABANDONED, Attempt, Completion, Usage
+from shared.llm.scripted import HANG, Line, ScriptedClient
+from tests.unit.llm.conftest import PROMPT
+
+USAGE = Usage(10, 0, 5, 0, 0.001)
+FAILURES: tuple[ProviderError, ...] = (
+    RateLimited(retry_after=3),
+    QuotaExhausted(),
+    Overloaded(),
+    ProviderTimeout(),
+    ConnectionFailed(),
+    CredentialsRejected(),
+    ModelNotFound(),
+    RequestRejected(),
+    ContentFiltered(),
+    AnswerTruncated(),
+    AnswerMalformed(),
+    ProviderError(),
+)
+
+
+class Time:
+    """A clock that moves when someone sleeps or is told to."""
+
+    def __init__(self) -> None:
+        self.seconds = 100.0
+        self.slept: list[float] = []
+
+    def now(self) -> float:
+        """Seconds since whenever."""
+        return self.seconds
+
+    async def sleep(self, seconds: float) -> None:
+        """Moves on at once."""
+        self.slept.append(seconds)
+        self.seconds += seconds
+
+
+class SlowClient(ScriptedClient):
+    """Takes so many seconds of `time` for each answer."""
+
+    def __init__(self, script: Sequence[Line], time: Time, seconds: float, provider: str) -> None:
+        super().__init__(script, provider=provider)
+        self._time = time
+        self._seconds = seconds
+
+    async def complete(self, prompt: Any, *, timeout: float) -> Completion:
+        """Plays the next line after a while."""
+        self._time.seconds += self._seconds
+        return await super().complete(prompt, timeout=timeout)
+
+
+def client(name: str, *script: Line) -> ScriptedClient:
+    """A provider with this name and script."""
+    return ScriptedClient(script, provider=name, model=f"{name}-1", usage=USAGE)
+
+
+def chain(
+    *clients: LLMClient, time: Time | None = None, on_attempt: Callable[[Attempt], None] | None = None
+) -> FallbackClient:
+    """A chain on a clock of its own, so that no test waits."""
+    time = time or Time()
+    return FallbackClient(clients, now=time.now, sleep=time.sleep, on_attempt=on_attempt)
+
+
+def read(completion: Completion) -> Any:
+    """What a service does with an answer: JSON, and not the word `bad` in it."""
+    try:
+        value = json.loads(completion.text)
+    except ValueError:
+        raise AnswerMalformed from None
+    if value == "bad":
+        raise AnswerRejected(["grounded", "pii"])
+    return value
+
+
+def outcomes(attempts: Sequence[Attempt]) -> list[tuple[str, str]]:
+    """Who, and how it went."""
+    return [(attempt.provider, attempt.outcome) for attempt in attempts]
+
+
+async def test_the_first_provider_answers_alone() -> None:
+    """No other provider hears of a request that the first one answers."""
+    first, second = client("a", "1"), client("b")
+
+    answer = await chain(first, second).answer(PROMPT, read, timeout=60)
+
+    assert (answer.value, answer.completion.provider) == (1, "a")
+    assert outcomes(answer.attempts) == [("a", "OK")]
+    assert second.prompts == []
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.reason)
+async def test_every_failure_moves_on_at_once(failure: ProviderError) -> None:
+    """Whatever the reason, the next provider is asked without a wait and without a second try of the first."""
+    time = Time()
+    first, second = client("a", failure), client("b", "2")
+
+    answer = await chain(first, second, time=time).answer(PROMPT, read, timeout=60)
+
+    assert answer.value == 2
+    assert outcomes(answer.attempts) == [("a", failure.reason), ("b", "OK")]
+    assert time.slept == []
+
+
+async def test_an_answer_that_is_refused_moves_on_and_is_still_counted() -> None:
+    """A rejected answer is paid for: its usage and the checks that it failed are in the ledger."""
+    first, second = client("a", '"bad"'), client("b", "no json", "2")
+
+    answer = await chain(first, second).answer(PROMPT, read, timeout=60)
+
+    assert outcomes(answer.attempts) == [("a", "ANSWER_REJECTED"), ("b", "ANSWER_MALFORMED"), ("b", "OK")]
+    assert answer.attempts[0].failed_checks == ("grounded", "pii")
+    assert [attempt.usage for attempt in answer.attempts] == [USAGE] * 3
+
+
+async def test_the_usage_that_a_failure_carries_is_in_the_ledger() -> None:
+    """An answer that was cut short costs what it costs."""
+    answer = await chain(client("a", AnswerTruncated(usage=USAGE)), client("b", "2")).answer(PROMPT, read, timeout=60)
+
+    assert answer.attempts[0].usage == USAGE
+
+
+async def test_when_all_fail_the_error_names_every_attempt() -> None:
+    """The end of the chain is one error with the reason of each attempt, and nothing invented."""
+    clients = client("a", Overloaded(status=503)), client("b", CredentialsRejected()), client("c", ContentFiltered())
+
+    with pytest.raises(AllProvidersFailed) as raised:
+        await chain(*clients).answer(PROMPT, read, timeout=60)
+
+    assert outcomes(raised.value.attempts) == [
+        ("a", "OVERLOADED"),
+        ("b", "CREDENTIALS_REJECTED"),
+        ("c", "CONTENT_FILTERED"),
+    ]
+    assert str(raised.value) == "all providers failed: a OVERLOADED, b CREDENTIALS_REJECTED, c CONTENT_FILTERED"
+
+
+@pytest.mark.parametrize(
+    ("failure", "attempts", "slept"),
+    [
+        (RateLimited(retry_after=3), 2, [3]),
+        (RateLimited(retry_after=59.5), 1, []),
+        (AnswerTruncated(), 2, [0]),
+        (AnswerMalformed(), 2, [0]),
+        (AnswerRejected(["count"]), 2, [0]),
+        (QuotaExhausted(), 1, []),
+        (ProviderTimeout(), 1, []),
+        (CredentialsRejected(), 1, []),
+        (RequestRejected(), 1, []),
+        (ContentFiltered(), 1, []),
+    ],
+    ids=lambda value: getattr(value, "reason", None),
+)
+async def test_the_last_provider_is_asked_once_more_where_that_may_help(
+    failure: ProviderError, attempts: int, slept: list[float]
+) -> None:
+    """With nobody left to move on to, the last one has a second chance if there is time for it."""
+    time = Time()
+    last = client("b", failure, failure)
+
+    with pytest.raises(AllProvidersFailed) as raised:
+        await chain(client("a", Overloaded()), last, time=time).answer(PROMPT, read, timeout=60)
+
+    assert len(last.prompts) == attempts
+    assert len(raised.value.attempts) == 1 + attempts
+    assert time.slept == slept
+
+
+async def test_a_wait_that_nobody_asked_for_is_a_second_at_most() -> None:
+    """Without a word of the vendor the second try comes soon, at no fixed moment."""
+    time = Time()
+
+    for _ in range(30):
+        await chain(client("a", Overloaded(), "1"), time=time).answer(PROMPT, read, timeout=60)
+
+    assert len(time.slept) == 30
+    assert all(0 <= seconds <= 1 for seconds in time.slept)
+    assert len(set(time.slept)) > 1
+
+
+async def test_what_is_left_is_shared_fairly() -> None:
+    """Each provider gets the time that is left over those who are left, so the last one has its turn."""
+    time = Time()
+    first = SlowClient([Overloaded()], time, 20, "a")
+    second = SlowClient([Overloaded()], time, 10, "b")
+    third = SlowClient(["3"], time, 1, "c")
+
+    await chain(first, second, third, time=time).answer(PROMPT, read, timeout=60)
+
+    assert [*first.timeouts, *second.timeouts, *third.timeouts] == [20, 20, 30]
+
+
+async def test_nobody_is_asked_after_the_deadline() -> None:
+    """When time is over, the providers that are left are not troubled."""
+    time = Time()
+    first, second = SlowClient([Overloaded()], time, 61, "a"), client("b", "2")
+
+    with pytest.raises(AllProvidersFailed) as raised:
+        await chain(first, second, time=time).answer(PROMPT, read, timeout=60)
+
+    assert outcomes(raised.value.attempts) == [("a", "OVERLOADED")]
+    assert second.prompts == []
+
+
+async def test_a_provider_that_ignores_its_timeout_is_left() -> None:
+    """The chain enforces the share itself."""
+    answer = await FallbackClient([client("a", HANG), client("b", "2")]).answer(PROMPT, read, timeout=0.2)
+
+    assert outcomes(answer.attempts) == [("a", "TIMEOUT"), ("b", "OK")]
+
+
+async def test_cancelling_starts_nothing_new() -> None:
+    """A caller who leaves ends the chain at once; whoever watches attempts hears that one was given up."""
+    seen: list[Attempt] = []
+    first, second = client("a", HANG), client("b", "2")
+    task = asyncio.create_task(chain(first, second, on_attempt=seen.append).answer(PROMPT, read, timeout=60))
+    await first.asked.wait()
+
+    task.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert second.prompts == []
+    assert outcomes(seen) == [("a", ABANDONED)]
+
+
+async def test_a_client_that_breaks_costs_no_answer_and_is_seen() -> None:
+    """A defect of one client is logged as an error and the next provider is asked."""
+    with capture_logs() as events:
+        answer = await chain(client("a", ZeroDivisionError("of ours")), client("b", "2")).answer(
+            PROMPT, read, timeout=60
+        )
+
+    assert outcomes(answer.attempts) == [("a", "PROVIDER_FAILED"), ("b", "OK")]
+    assert [(event["event"], event["log_level"]) for event in events] == [
+        ("llm.client_broke", "error"),
+        ("llm.attempt_failed", "warning"),
+    ]
+
+
+async def test_a_defect_in_reading_the_answer_passes_through() -> None:
+    """What `accept` raises beside the two errors that it may is ours, and no other provider would mend it."""
+    seen: list[Attempt] = []
+    second = client("b", "2")
+
+    def broken(_: Completion) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await chain(client("a", "1"), second, on_attempt=seen.append).answer(PROMPT, broken, timeout=60)
+
+    assert second.prompts == []
+    assert [(attempt.outcome, attempt.usage) for attempt in seen] == [(ABANDONED, USAGE)]
+
+
+async def test_every_failed_attempt_is_one_event_without_text() -> None:
+    """The log tells who failed, how and for how long; never what was asked or answered."""
+    with capture_logs() as events:
+        await chain(client("a", '"bad"'), client("b", "2")).answer(PROMPT, read, timeout=60)
+
+    assert events == [
+        {
+            "event": "llm.attempt_failed",
+            "log_level": "warning",
+            "provider": "a",
+            "model": "a-1",
+            "outcome": "ANSWER_REJECTED",
+            "duration_ms": 0,
+            "failed_checks": ["grounded", "pii"],
+        }
+    ]
+
+
+async def test_watchers_of_the_chain_and_of_the_call_see_the_same() -> None:
+    """Attempts are told as they end, also where the answer is an error."""
+    of_chain: list[Attempt] = []
+    of_call: list[Attempt] = []
+
+    with pytest.raises(AllProvidersFailed) as raised:
+        await chain(client("a", ContentFiltered()), client("b", ContentFiltered()), on_attempt=of_chain.append).answer(
+            PROMPT, read, timeout=60, on_attempt=of_call.append
+        )
+
+    assert of_chain == of_call == list(raised.value.attempts)
+
+
+async def test_concurrent_calls_keep_their_own_ledgers() -> None:
+    """One chain serves many callers, and no attempt of one shows in the answer of another."""
+    many = 50
+    shared = chain(client("a", *[Overloaded()] * many), client("b", *map(str, range(many))))
+
+    answers = await asyncio.gather(*(shared.answer(PROMPT, read, timeout=60) for _ in range(many)))
+
+    assert sorted(answer.value for answer in answers) == list(range(many))
+    assert all(outcomes(answer.attempts) == [("a", "OVERLOADED"), ("b", "OK")] for answer in answers)
+
+
+async def test_a_chain_completes_like_a_client() -> None:
+    """A chain stands where a client does: names of the first, the completion of whoever answered."""
+    shared = chain(client("a", Overloaded()), client("b", "text"))
+
+    completion = await shared.complete(PROMPT, timeout=60)
+
+    assert (shared.provider, shared.model, shared.providers) == ("a", "a-1", ("a", "b"))
+    assert (completion.text, completion.provider) == ("text", "b")
+
+
+class BreakingStream(ScriptedClient):
+    """Yields some text and then breaks, or ends in peace without a completion."""
+
+    def __init__(self, failure: Exception | None) -> None:
+        super().__init__((), provider="a")
+        self._failure = failure
+
+    async def stream(self, prompt: Any, *, timeout: float) -> Any:  # noqa: ARG002 - the protocol's signature
+        """Never comes to its end."""
+        yield "text that must not be seen"
+        if self._failure is not None:
+            raise self._failure
+
+
+@pytest.mark.parametrize("failure", [ConnectionFailed(), ZeroDivisionError(), None], ids=["broken", "defect", "cut"])
+async def test_a_stream_that_breaks_leaves_no_trace(failure: Exception | None) -> None:
+    """Only the text of the attempt that came to its end is yielded, with its completion at the end."""
+    with capture_logs():
+        items = [item async for item in chain(BreakingStream(failure), client("b", "whole")).stream(PROMPT, timeout=60)]
+
+    assert "".join(str(item) for item in items[:-1]) == "whole"
+    assert items[-1] == Completion("whole", "b", "b-1", USAGE)
+
+
+async def test_a_stream_of_failures_fails() -> None:
+    """Streams end in the same error as whole answers do."""
+    with pytest.raises(AllProvidersFailed):
+        _ = [item async for item in chain(client("a", ContentFiltered())).stream(PROMPT, timeout=60)]
+
+
+async def test_closing_a_chain_closes_its_clients() -> None:
+    """Whoever made the chain of its own clients needs to close nothing else."""
+    clients = client("a"), client("b")
+
+    await chain(*clients).close()
+
+    assert all(each.closed for each in clients)
+
+
+def test_a_chain_of_nobody_is_refused() -> None:
+    """An empty chain is a mistake of whoever builds it."""
+    with pytest.raises(ValueError, match="at least one"):
+        FallbackClient([])
