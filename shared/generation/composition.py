@@ -12,12 +12,17 @@ from shared.clock import Clock
 from shared.config import Settings
 from shared.database import Database, Preparation
 from shared.generation.generator import Generator, Task
+from shared.generation.model import Subject
 from shared.generation.use_cases import Assemble, GenerationUseCases
 from shared.llm.providers.local import LocalClient
 from shared.llm.registry import LLMRegistry
 
 Content = TypeVar("Content")
 Item = TypeVar("Item")
+
+
+# Writes an answer in the place of a model, in the shape of the prompt's schema.
+LocalWriter = Callable[[Subject, random.Random], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,18 @@ class Parts(Generic[Content, Item]):
     assemble: Assemble[Content, Item]
     repository: Callable[[Database], MongoDerivedRepository[Item]]
     usage_collection: str
-    write_locally: Callable[[object, random.Random], Mapping[str, Any]]
+    write_locally: LocalWriter
+
+
+def local_client(write: LocalWriter) -> LocalClient:
+    """The provider `local` of one generator."""
+
+    def write_about(subject: object, chance: random.Random) -> Mapping[str, Any]:
+        if not isinstance(subject, Subject):
+            raise TypeError("a prompt of ours has a Subject")
+        return write(subject, chance)
+
+    return LocalClient(write_about)
 
 
 @asynccontextmanager
@@ -42,7 +58,7 @@ async def build_use_cases(
     usage = MongoUsageLedger(database.collection(parts.usage_collection))
     resumes = GrpcResumeSource(settings.address("resume"), timeout=settings.resume_timeout_seconds)
     registry = LLMRegistry(settings.llm)
-    registry.register("local", lambda _settings: LocalClient(parts.write_locally))
+    registry.register("local", lambda _settings: local_client(parts.write_locally))
     # Imports the SDKs that are configured now, a second each, and not while the first caller waits.
     registry.get_client_with_fallback()
     generator = Generator(parts.task, resumes, registry, usage, clock, settings.llm_deadline_seconds)

@@ -31,7 +31,7 @@ class ProviderUnavailable(InvalidInput):
     """The provider that was asked for is unknown or has no key."""
 
     reason = "PROVIDER_NOT_AVAILABLE"
-    message = "the provider '{provider}' is not available; available are: {available}"
+    message = "the provider is not available"
 
 
 class EveryProviderFailed(Failed):

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 import structlog
 
 from shared.clock import Clock
-from shared.errors import DatabaseUnavailable
+from shared.errors import DatabaseUnavailable, Violation
 from shared.generation.errors import EveryProviderFailed, ProviderUnavailable
 from shared.generation.model import GenerationRequest, Provenance, Rejection, Subject
 from shared.generation.ports import ResumeSource, UsageLedger
@@ -70,7 +70,11 @@ class Generator(Generic[T]):
         try:
             return self.registry.get_client_with_fallback(request.provider, fallback=request.fallback)
         except ProviderNotAvailable as error:
-            raise ProviderUnavailable(provider=error.provider, available=", ".join(error.available)) from None
+            available = ", ".join(error.available)
+            rule = f"must be one of {available}"
+            raise ProviderUnavailable(
+                [Violation("provider", rule)], provider=error.provider, available=available
+            ) from None
 
     async def _ask(self, chain: FallbackClient, prompt: Prompt, subject: Subject, timeout: float) -> Answer[T]:
         attempts: list[Attempt] = []

@@ -1,5 +1,6 @@
 """Between messages and the vocabulary that the generators share."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Literal, Protocol, get_args
@@ -13,6 +14,7 @@ from shared.resume_key import normalize_key
 
 _LANGUAGES: tuple[Language, ...] = get_args(Language)
 _DEFAULT_LANGUAGE: Language = "ko"
+_PROVIDER = re.compile(r"[a-z0-9_-]{1,32}")
 
 
 class GenerationMessage(Protocol):
@@ -31,12 +33,18 @@ def read_generation_request(message: GenerationMessage) -> GenerationRequest:
     """What the caller wishes; raises `InvalidRequest`."""
     wanted = message.language or _DEFAULT_LANGUAGE
     language = next((known for known in _LANGUAGES if known == wanted), None)
+    provider = message.provider.lower()
+    violations = []
     if language is None:
-        raise InvalidRequest([Violation("language", f"must be one of {', '.join(_LANGUAGES)}")])
+        violations.append(Violation("language", f"must be one of {', '.join(_LANGUAGES)}"))
+    if provider and not _PROVIDER.fullmatch(provider):
+        violations.append(Violation("provider", "must be a name of at most 32 letters, digits, '_' and '-'"))
+    if language is None or violations:
+        raise InvalidRequest(violations)
     return GenerationRequest(
         unique_key=normalize_key(message.unique_key),
         language=language,
-        provider=message.provider or None,
+        provider=provider or None,
         fallback=message.fallback if message.HasField("fallback") else True,
     )
 

@@ -1,0 +1,24 @@
+"""What the learning service has a model write: how it asks, reads and checks."""
+
+from pathlib import Path
+
+from services.learning.checks import check_path
+from services.learning.model import PathContent
+from services.learning.reading import read_path
+from services.learning.suggestions import suggest_titles
+from shared.generation.generator import Task
+from shared.generation.model import Subject
+from shared.generation.prompts import load_template
+from shared.llm.messages import Prompt
+
+TEMPLATE = Path(__file__).with_name("prompts") / "learning_path.v1.yaml"
+
+
+def load_task() -> Task[PathContent]:
+    """The task with the current prompt, which is read once here."""
+    template = load_template(TEMPLATE)
+
+    def prompt(subject: Subject) -> Prompt:
+        return template.render(subject, catalogue="\n".join(f"- {title}" for title in suggest_titles(subject)))
+
+    return Task(prompt=prompt, read=read_path, check=check_path)

@@ -1,0 +1,74 @@
+"""A generator in this process: memory for storage, scripted providers, a source of resumes with a switch."""
+
+import json
+import random
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from shared.adapters.memory import MemoryUsageLedger
+from shared.clock import Clock
+from shared.generation.composition import LocalWriter, local_client
+from shared.generation.errors import ResumeNotFound
+from shared.generation.generator import Generator, Task
+from shared.generation.model import Language, Subject
+from shared.generation.ports import DerivedRepository
+from shared.generation.use_cases import Assemble, GenerationUseCases
+from shared.llm.registry import LLMRegistry
+from shared.llm.scripted import Line, ScriptedClient
+from shared.llm.settings import LLMSettings
+from shared.resume_profile.profile import build_profile
+from tests.support.derived import SwitchableDatabase
+from tests.support.resumes import load_example
+
+KEY = "kim"
+Content = TypeVar("Content")
+Item = TypeVar("Item")
+
+
+class Resumes:
+    """A `ResumeSource` with one resume. `on_get` is called before each read, with the number of the read."""
+
+    def __init__(self) -> None:
+        self.resumes: dict[str, Mapping[str, Any]] = {KEY: load_example()}
+        self.reads = 0
+        self.on_get: Callable[[int], None] = lambda _number: None
+
+    async def get(self, unique_key: str) -> Mapping[str, Any]:
+        """The resume, while it is there."""
+        self.reads += 1
+        self.on_get(self.reads)
+        if unique_key not in self.resumes:
+            raise ResumeNotFound(unique_key=unique_key)
+        return self.resumes[unique_key]
+
+
+def written(write: LocalWriter, language: Language = "ko") -> str:
+    """A good answer about the documented resume, as a vendor would send it."""
+    answer = write(Subject(build_profile(load_example()), language), random.Random(7))
+    return json.dumps(answer, ensure_ascii=False)
+
+
+def scripted_registry(scripts: Mapping[str, Sequence[Line]], write: LocalWriter) -> LLMRegistry:
+    """Providers that replay their scripts, in the order given, and `local`."""
+    registry = LLMRegistry(LLMSettings(order=tuple(scripts), providers={}))
+    for name, script in scripts.items():
+        client = ScriptedClient(script, provider=name, model=f"{name}-1")
+        registry.register(name, lambda _settings, client=client: client)  # type: ignore[misc] # binds this turn's client
+    registry.register("local", lambda _settings: local_client(write))
+    return registry
+
+
+def use_cases_of(
+    task: Task[Content],
+    assemble: Assemble[Content, Item],
+    items: DerivedRepository[Item],
+    *,
+    resumes: Resumes,
+    registry: LLMRegistry,
+    clock: Clock,
+    database: SwitchableDatabase,
+) -> GenerationUseCases[Content, Item]:
+    """The use cases over these parts."""
+    usage = MemoryUsageLedger()
+    generator = Generator(task, resumes, registry, usage, clock, deadline=20.0)
+    return GenerationUseCases(generator, assemble, items, resumes, registry, usage, database, clock)
