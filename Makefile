@@ -1,0 +1,66 @@
+# The only door: developers, hosted CI and `.ci/run` call these targets.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+# More for the command of a target, such as: make test ARGS="-k resume", make demo ARGS="--language en".
+ARGS ?=
+
+export PYTHONPATH := .:protos/gen
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo check test lint format proto contract-baseline lock clean
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(READY) ## Run everything on this machine until Ctrl-C
+	@$(BIN)/python -m tools.local_run
+
+demo: $(READY) ## Take the three documented steps against a running stack
+	@$(BIN)/python -m tools.demo $(ARGS)
+
+check: lint test ## Everything that hosted CI checks
+
+test: $(READY) ## Run all tests
+	$(BIN)/pytest $(ARGS)
+
+lint: $(READY) ## Check style, types, contracts, gateway and compose file
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m tools.lint_contracts
+	$(BIN)/python -m tools.lint_gateway
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/ci.yml
+
+format: $(READY) ## Format the code and repair what can be repaired
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+proto: $(READY) ## Write the stubs and descriptors from the contracts
+	$(BIN)/python -m tools.protos
+
+contract-baseline: $(READY) ## Take the contracts as released: later ones must not break them
+	$(BIN)/python -m tools.lint_contracts --release
+
+lock: $(READY) ## Pin the newest allowed packages in both lock files
+	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && $(BIN)/python -m venv "$$scratch" && \
+	"$$scratch/bin/pip" install --quiet --disable-pip-version-check uv && \
+	pin="$$scratch/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11" && \
+	$$pin --extra services --extra dev pyproject.toml -o requirements.lock && \
+	$$pin --extra services pyproject.toml -o services/requirements.lock --constraint requirements.lock
+
+clean: ## Remove the environment and all caches; stored data stay
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	{ echo "Python 3.11 or newer is needed, and $(PYTHON) is not: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing packages into $(VENV) ..."
+	@# The lock file is complete; pip would ask for a hash of every extra that a package names.
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@touch $@
