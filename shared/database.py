@@ -14,6 +14,7 @@ from shared.errors import DatabaseUnavailable
 log = structlog.get_logger()
 
 _PING_TIMEOUT_SECONDS = 1.0
+_PARTING_SECONDS = 0.2
 
 Document = dict[str, Any]
 Collection = AsyncIOMotorCollection[Document]
@@ -50,7 +51,9 @@ class Database:
 
     def close(self) -> None:
         """Gives back all connections."""
-        self._client.close()
+        # It tells the server about its sessions: one that went first must not hold up the end of this process.
+        with pymongo.timeout(_PARTING_SECONDS):
+            self._client.close()
 
 
 @contextmanager

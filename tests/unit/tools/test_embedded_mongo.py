@@ -1,0 +1,48 @@
+"""The files of the embedded database: one server at a time, and nothing left of what was deleted."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tools.embedded_mongo import DirectoryInUse, drop_deleted_text, lock_directory
+
+
+def test_a_directory_serves_one_database_at_a_time(tmp_path: Path) -> None:
+    """Two on the same files would lose writes without a word."""
+    folder = tmp_path / "new" / "mongo"
+    lock_directory(folder)
+
+    with pytest.raises(DirectoryInUse, match="DATA_DIR"):
+        lock_directory(folder)
+
+    assert folder.stat().st_mode & 0o077 == 0
+
+
+def test_nothing_is_left_of_deleted_text(tmp_path: Path) -> None:
+    """SQLite alone would keep it in free pages and in its log."""
+    file = tmp_path / "career-coach.db"
+    with closing(sqlite3.connect(file)) as database:
+        database.execute("PRAGMA journal_mode = WAL")
+        # The default of some systems is to overwrite; of others it is not.
+        database.execute("PRAGMA secure_delete = OFF")
+        database.execute("CREATE TABLE resumes (text TEXT)")
+        database.executemany("INSERT INTO resumes VALUES (?)", [("erased-words " * 500,), ("kept-words",)])
+        database.commit()
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        database.execute("DELETE FROM resumes WHERE text LIKE 'erased%'")
+        database.commit()
+    assert b"erased-words" in file.read_bytes()
+
+    drop_deleted_text(file)
+
+    assert all(b"erased-words" not in part.read_bytes() for part in tmp_path.iterdir())
+    assert b"kept-words" in file.read_bytes()
+
+
+def test_a_first_start_has_nothing_to_drop(tmp_path: Path) -> None:
+    """No file is made for it."""
+    drop_deleted_text(tmp_path / "career-coach.db")
+
+    assert list(tmp_path.iterdir()) == []
