@@ -9,20 +9,27 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-import yaml
-
 from services.learning.model import LearningResource
+from shared.yaml_file import read_yaml
 
 _FILE = Path(__file__).with_name("catalogue.yaml")
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _NOT_WORD = re.compile(r"[^\w+#]+")
+
+# Roles that build or run software, and topics that are of no use to the others.
+TECHNICAL_ROLES = frozenset(("backend", "devops", "frontend", "mobile", "data", "ml", "security", "qa"))
+_TECHNICAL_TOPICS = TECHNICAL_ROLES - {"data"} | {"engineering", "system-design", "code-quality"}
 
 ResourceLevel = Literal["entry", "middle", "senior", "all"]
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """A resource and what it is good for. `link` is empty for books; `confirmed` says how a link is known."""
+    """A resource and what it is good for.
+
+    `english` is the title for English readers, where it differs; `link` is empty for books; `confirmed` says how a
+    link is known.
+    """
 
     title: str
     kind: str
@@ -31,11 +38,24 @@ class CatalogueEntry:
     topics: tuple[str, ...]
     link: str = ""
     confirmed: str = ""
+    english: str = ""
 
-    @property
-    def resource(self) -> LearningResource:
-        """The entry as a path shows it."""
-        return LearningResource(self.title, self.kind, self.link)
+    def suits(self, role: str) -> bool:
+        """Whether it is of use to somebody of this role."""
+        return role in TECHNICAL_ROLES or role in self.topics or not _TECHNICAL_TOPICS.intersection(self.topics)
+
+    def readable_in(self, language: str) -> bool:
+        """Whether readers of a language can use it: Korean ones get along with English, others not with Korean."""
+        return language == "ko" or self.language == language or bool(self.english)
+
+    def title_in(self, language: str) -> str:
+        """The title for readers of a language."""
+        return self.english if language == "en" and self.english else self.title
+
+    def resource_titled(self, title: str) -> LearningResource:
+        """The entry as a path shows it: with its English title where that was written, else with its own."""
+        english = self.english and set(_title_keys(title)) & set(_title_keys(self.english))
+        return LearningResource(self.english if english else self.title, self.kind, self.link)
 
 
 class Catalogue:
@@ -49,7 +69,8 @@ class Catalogue:
             for topic in entry.topics:
                 self._by_topic.setdefault(topic.casefold(), []).append(entry)
         self._by_link = {_link_key(entry.link): entry for entry in self.entries if entry.link}
-        self._by_title = {key: entry for entry in self.entries for key in _title_keys(entry.title)}
+        titles = ((title, entry) for entry in self.entries for title in (entry.title, entry.english))
+        self._by_title = {key: entry for title, entry in titles for key in _title_keys(title)}
         # Documentation only: on hosts of articles and courses anyone may publish, and any address would pass.
         documentation = (entry.link for entry in self.entries if entry.link and entry.kind == "documentation")
         self.allowed_hosts = frozenset(urlsplit(link).hostname or "" for link in documentation)
@@ -91,7 +112,7 @@ def _title_keys(title: str) -> tuple[str, ...]:
 
 def load_catalogue(path: Path) -> Catalogue:
     """Reads a catalogue file; raises `TypeError` for a field that an entry does not have."""
-    data: Mapping[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    data: Mapping[str, Any] = read_yaml(path)
     entries = (CatalogueEntry(**{**entry, "topics": tuple(entry["topics"])}) for entry in data["resources"])
     return Catalogue(entries, data["soft_topics"])
 

@@ -1,0 +1,220 @@
+"""The checks that a learning path must pass before anyone sees it. Pure; all together take a few milliseconds.
+
+What counts as invented depends on what a text claims. The strengths of the analysis and the strength steps speak of
+what the candidate has used, so every technology in them must be in the resume. Weaknesses and their steps name what is
+new: that is their point. Their reasons speak of both, so a technology in such a reason must be in the resume or be what
+the step teaches.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import combinations
+
+from services.learning.catalogue import default_catalogue
+from services.learning.claims import names_something_new, without_taught
+from services.learning.durations import parse_duration
+from services.learning.model import (
+    MAX_STEPS,
+    MIN_STEPS,
+    PRIORITIES,
+    RESOURCE_KINDS,
+    STEP_TYPES,
+    AnalysisPoint,
+    LearningStep,
+    PathContent,
+)
+from shared.generation.model import CATEGORIES, Rejection, Subject
+from shared.generation.similarity import rouge_l
+from shared.generation.text_checks import (
+    breaks_script,
+    echoes_instructions,
+    ends_politely,
+    holds_personal_data,
+    names_evidence,
+    names_unknown_technology,
+    states_unknown_number,
+)
+
+TITLE_SIMILARITY = 0.7  # ROUGE-L over characters; from here on two titles are the same
+MIN_OF_EACH_TYPE = 2
+STRENGTH_SHARE = (0.4, 0.8)  # about 60 %
+MAX_HIGH = 3
+RESOURCES = (1, 5)
+REASON_CHARACTERS = (30, 300)
+_BLANKS = re.compile(r"\s+")
+
+_Check = Callable[[PathContent, Subject], Iterator[Rejection]]
+
+
+def check_path(content: PathContent, subject: Subject) -> tuple[Rejection, ...]:
+    """Every check that the path does not pass, in the order of the table below; empty for a good path."""
+    return tuple(rejection for check in _CHECKS for rejection in check(content, subject))
+
+
+def _count(content: PathContent, _: Subject) -> Iterator[Rejection]:
+    if not MIN_STEPS <= len(content.steps) <= MAX_STEPS:
+        yield Rejection("count")
+    titles = [step.title for step in content.steps]
+    for first, second in combinations(range(len(titles)), 2):
+        if not titles[second] or rouge_l(titles[first], titles[second]) >= TITLE_SIMILARITY:
+            yield Rejection("count", second)
+
+
+def _balance(content: PathContent, _: Subject) -> Iterator[Rejection]:
+    strengths = len(_of_type(content, "strength"))
+    weaknesses = len(_of_type(content, "weakness"))
+    share = strengths / max(strengths + weaknesses, 1)
+    if min(strengths, weaknesses) < MIN_OF_EACH_TYPE or not STRENGTH_SHARE[0] <= share <= STRENGTH_SHARE[1]:
+        yield Rejection("balance")
+
+
+def _vocabulary(content: PathContent, _: Subject) -> Iterator[Rejection]:
+    for index, step in enumerate(content.steps):
+        kinds_known = all(resource.kind in RESOURCE_KINDS for resource in step.resources)
+        if step.type not in STEP_TYPES or step.category not in CATEGORIES or not kinds_known:
+            yield Rejection("vocabulary", index)
+
+
+def _strength_grounded(content: PathContent, subject: Subject) -> Iterator[Rejection]:
+    for index, step in _of_type(content, "strength"):
+        if not any(names_evidence(text, subject.profile) for text in (step.title, step.reason, step.description)):
+            yield Rejection("strength-grounded", index)
+
+
+def _weakness_absent(content: PathContent, subject: Subject) -> Iterator[Rejection]:
+    for index, step in _of_type(content, "weakness"):
+        if not names_something_new(step.title, subject.profile):
+            yield Rejection("weakness-absent", index)
+
+
+def _linked(content: PathContent, _: Subject) -> Iterator[Rejection]:
+    points = {
+        "strength": {_fold(point.point) for point in content.analysis.strengths},
+        "weakness": {_fold(point.point) for point in content.analysis.weaknesses},
+    }
+    served = {(step.type, _fold(step.analysis_point)) for step in content.steps}
+    for index, step in enumerate(content.steps):
+        if _fold(step.analysis_point) not in points.get(step.type, set().union(*points.values())):
+            yield Rejection("linked", index)
+    if any((kind, point) not in served for kind, of_kind in points.items() for point in of_kind):
+        yield Rejection("linked")
+
+
+def _duration(content: PathContent, _: Subject) -> Iterator[Rejection]:
+    for index, step in enumerate(content.steps):
+        if parse_duration(step.estimated_duration) is None:
+            yield Rejection("duration", index)
+
+
+def _priority(content: PathContent, _: Subject) -> Iterator[Rejection]:
+    written = [step.priority for step in content.steps]
+    for index, priority in enumerate(written):
+        if priority not in PRIORITIES:
+            yield Rejection("priority", index)
+    ranks = [PRIORITIES.index(priority) for priority in written if priority in PRIORITIES]
+    if len(set(written)) == 1 or written.count("high") > MAX_HIGH or ranks != sorted(ranks):
+        yield Rejection("priority")
+
+
+def _resources(content: PathContent, _: Subject) -> Iterator[Rejection]:
+    catalogue = default_catalogue()
+    for index, step in enumerate(content.steps):
+        links = {resource.link for resource in step.resources if resource.link}
+        in_bounds = RESOURCES[0] <= len(step.resources) <= RESOURCES[1]
+        titled = all(resource.title for resource in step.resources)
+        own_link = not step.link or step.link in links
+        if not (in_bounds and titled and own_link and all(catalogue.allows(link) for link in links)):
+            yield Rejection("resources", index)
+
+
+def _reason(content: PathContent, subject: Subject) -> Iterator[Rejection]:
+    shortest, longest = REASON_CHARACTERS
+    for index, step in enumerate(content.steps):
+        cites = names_evidence(step.reason, subject.profile)
+        polite = subject.language != "ko" or ends_politely(step.reason)
+        if not (shortest <= len(step.reason) <= longest and cites and polite):
+            yield Rejection("reason", index)
+
+
+def _invented_technology(content: PathContent, subject: Subject) -> Iterator[Rejection]:
+    for index, step in enumerate(content.steps):
+        claim = step.reason if step.type == "weakness" else _own_words(step)
+        if names_unknown_technology(claim, subject.profile) and (
+            step.type != "weakness" or names_unknown_technology(without_taught(step), subject.profile)
+        ):
+            yield Rejection("invented-tech", index)
+    if names_unknown_technology(_points_text(content.analysis.strengths), subject.profile):
+        yield Rejection("invented-tech")
+
+
+def _invented_number(content: PathContent, subject: Subject) -> Iterator[Rejection]:
+    return _reject_text("invented-number", content, lambda text: states_unknown_number(text, subject.profile))
+
+
+def _personal_data(content: PathContent, subject: Subject) -> Iterator[Rejection]:
+    return _reject_text("pii", _with_titles(content), lambda text: holds_personal_data(text, subject.profile))
+
+
+def _injection(content: PathContent, _: Subject) -> Iterator[Rejection]:
+    return _reject_text("injection", _with_titles(content), echoes_instructions)
+
+
+def _script(content: PathContent, subject: Subject) -> Iterator[Rejection]:
+    return _reject_text("script", content, lambda text: breaks_script(text, subject.profile, subject.language))
+
+
+_CHECKS: tuple[_Check, ...] = (
+    _count,
+    _balance,
+    _vocabulary,
+    _strength_grounded,
+    _weakness_absent,
+    _linked,
+    _duration,
+    _priority,
+    _resources,
+    _reason,
+    _invented_technology,
+    _invented_number,
+    _personal_data,
+    _script,
+    _injection,
+)
+
+
+def _reject_text(check: str, content: PathContent, is_bad: Callable[[str], bool]) -> Iterator[Rejection]:
+    for index, step in enumerate(content.steps):
+        if is_bad(f"{_own_words(step)}\n{step.analysis_point}"):
+            yield Rejection(check, index)
+    if is_bad(_whole_text(content)):
+        yield Rejection(check)
+
+
+def _of_type(content: PathContent, kind: str) -> list[tuple[int, LearningStep]]:
+    return [(index, step) for index, step in enumerate(content.steps) if step.type == kind]
+
+
+def _own_words(step: LearningStep) -> str:
+    return f"{step.title}\n{step.description}\n{step.reason}"
+
+
+def _with_titles(content: PathContent) -> PathContent:
+    """The titles of resources count as text of their step."""
+    titles = ["\n".join(resource.title for resource in step.resources) for step in content.steps]
+    steps = (replace(step, title=f"{step.title}\n{more}") for step, more in zip(content.steps, titles, strict=True))
+    return replace(content, steps=tuple(steps))
+
+
+def _points_text(points: tuple[AnalysisPoint, ...]) -> str:
+    return "\n".join(f"{point.point}\n{point.ground}" for point in points)
+
+
+def _whole_text(content: PathContent) -> str:
+    """What the path says outside of its steps."""
+    analysis = content.analysis
+    return f"{_points_text(analysis.strengths)}\n{_points_text(analysis.weaknesses)}\n{content.summary}"
+
+
+def _fold(text: str) -> str:
+    return _BLANKS.sub(" ", text).strip().casefold()
