@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import grpc.aio
+
 from career.erasure.v1.erasure_service_pb2_grpc import add_ErasureServiceServicer_to_server
 from career.interview.v1.interview_service_pb2_grpc import add_InterviewServiceServicer_to_server
-
 from services.interview.adapters.mongo import mongo_question_sets
 from services.interview.local_writer import write_questions
 from services.interview.servicer import ERASURE_NAME, SERVICE_NAME, InterviewServicer

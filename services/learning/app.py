@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import grpc.aio
+
 from career.erasure.v1.erasure_service_pb2_grpc import add_ErasureServiceServicer_to_server
 from career.learning.v1.learning_service_pb2_grpc import add_LearningServiceServicer_to_server
-
 from services.learning.adapters.mongo import mongo_learning_paths
 from services.learning.local_writer import write_path
 from services.learning.servicer import ERASURE_NAME, SERVICE_NAME, LearningServicer
