@@ -9,7 +9,7 @@ _MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "
 _DATE = re.compile(
     r"(?P<year>(?:19|20)\d{2}|'\d{2})\s*(?:[.\-/]|년)\s*(?P<month>0?[1-9]|1[0-2])(?!\d)\s*월?"
     r"|(?P<word>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?\s+(?P<word_year>(?:19|20)\d{2})"
-    r"|(?P<only_year>(?:19|20)\d{2})(?!\d)",
+    r"|(?P<only_year>(?:19|20)\d{2})(?!\d|\s*[./]\s*\d|-\d{1,2}(?!\d))",
     re.IGNORECASE,
 )
 _NOW = re.compile(r"현재|재직|진행|지금|present|now|current|ongoing|today", re.IGNORECASE)

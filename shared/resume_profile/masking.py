@@ -40,11 +40,14 @@ _PARTICLE = re.compile(
     r"(?:은|는|이가|이는|이|가|을|를|의|와|과|도|만|께서|에게|으로|로|입니다|이며|이고|이라고|라고|이라는|라는|님|씨|드림|올림)*(?![가-힣])"
 )
 # After a two-letter name, which may be a word such as 이상 or 정도, only these say that a person is meant.
-_ADDRESSED = re.compile(r"\s?(?:님|씨|군|양)(?![가-힣])|(?:입니다|이라고|라고)(?![가-힣])|\s?(?:드림|올림)(?![가-힣])")
+_ADDRESSED = re.compile(r"\s?(?:님|씨|드림|올림)(?![가-힣])|님(?=[이은을과께의]|께서)|\s?씨(?=[가는를와의])")
 _HANGUL = re.compile(r"[가-힣]+")
 _SHORT_NAME = 2
 _LONGEST_HANGUL_NAME = 5
 _SHORTEST_ADDRESS = 6
+
+
+_PLACEHOLDER = re.compile("|".join(re.escape(p) for p in (NAME, PHONE, MAIL, LINK, ADDRESS, RESIDENT_NUMBER)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def mask_resume(resume: Mapping[str, Any]) -> MaskedResume:
     projects become placeholders.
     """
     known = _known_strings(resume)
+    variants = [variant for name in _strings(resume.get("name")) for variant in _variants(name)]
     personal = set(known)
 
     def mask_text(text: str) -> str:
@@ -71,6 +75,11 @@ def mask_resume(resume: Mapping[str, Any]) -> MaskedResume:
             masked = pattern.sub(placeholder, masked)
         for string, placeholder in known.items():
             masked = _replace(masked, string, placeholder)
+        for variant in variants:
+            unnamed = _replace(masked, variant, NAME)
+            if unnamed != masked:
+                personal.add(variant)
+                masked = unnamed
         return masked
 
     masked = {key: _mask(value, key, mask_text) for key, value in resume.items() if key not in _DROPPED}
@@ -85,6 +94,16 @@ def contains_personal_data(text: str, personal: Iterable[str]) -> bool:
     if any(pattern.search(normal) for pattern, _ in _PATTERNS):
         return True
     return any(next(_spans(normal, string), None) is not None for string in personal)
+
+
+def is_masked(text: str) -> bool:
+    """Whether a placeholder stands in a text of a masked resume."""
+    return _PLACEHOLDER.search(text) is not None
+
+
+def without_placeholders(text: str) -> str:
+    """A text of a masked resume with blanks where the placeholders stood."""
+    return _PLACEHOLDER.sub(" ", text)
 
 
 def _known_strings(resume: Mapping[str, Any]) -> dict[str, str]:
@@ -102,13 +121,13 @@ def _known_strings(resume: Mapping[str, Any]) -> dict[str, str]:
             known.update(dict.fromkeys(_strings(entry.get("url")), LINK))
     for string in _strings(resume.get("name")):
         known[string] = NAME
-        known.update(dict.fromkeys(_given_names(string), NAME))
     return dict(sorted(known.items(), key=lambda item: -len(item[0])))
 
 
-def _given_names(name: str) -> tuple[str, ...]:
-    """The two-letter given name of a Korean full name of three letters: others write `길동님`."""
-    return (name[1:],) if len(name) == _SHORT_NAME + 1 and _HANGUL.fullmatch(name) else ()
+def _variants(name: str) -> tuple[str, ...]:
+    """How others write a Korean name of three letters: the given name alone, or set off from the family name."""
+    is_full = len(name) == _SHORT_NAME + 1 and _HANGUL.fullmatch(name)
+    return (f"{name[0]} {name[1:]}", name[1:]) if is_full else ()
 
 
 def _mask(value: Any, key: str, mask_text: Callable[[str], str]) -> Any:  # noqa: ANN401 -- JSON of any shape
@@ -152,8 +171,9 @@ def _bounded(text: str, start: int, end: int, string: str) -> bool:
     if len(string) < _SHORT_NAME:
         return False
     before, after = text[start - 1 : start], text[end : end + 1]
-    if _HANGUL.fullmatch(string) and len(string) <= _LONGEST_HANGUL_NAME:
-        follows = _ADDRESSED if len(string) == _SHORT_NAME else _PARTICLE
+    plain = string.replace(" ", "")
+    if _HANGUL.fullmatch(plain) and len(plain) <= _LONGEST_HANGUL_NAME:
+        follows = _ADDRESSED if len(plain) == _SHORT_NAME else _PARTICLE
         return not _HANGUL.fullmatch(before) and follows.match(text, end) is not None
     return not (_latin(before) and _latin(string[0])) and not (_latin(after) and _latin(string[-1]))
 

@@ -63,7 +63,7 @@ class Project:
     achievements: tuple[Evidence, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class ResumeProfile:
     """A resume as the generators see it.
 

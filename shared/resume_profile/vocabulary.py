@@ -12,9 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from shared.resume_profile.model import Term
+from shared.yaml_file import read_yaml
 
 _ATOM = re.compile(r"[A-Za-z0-9]+|[가-힣]+|[+#./&]")
 _SEPARATOR = re.compile(r"[\s\-_]+")
@@ -23,8 +22,9 @@ _SIGNS = frozenset("+#./&")
 # Particles, and endings after which a Korean noun is still the same noun.
 _PARTICLE = re.compile(
     r"(?:으로|로|에서|에게|에|은|는|이|가|을|를|와|과|의|도|만|부터|까지|보다|처럼|이나|나|이랑|랑|하고|이며|며|이고|고|"
-    r"라는|이라는|란|이란|인|화|용)(?:는|도|만|의|써|서|를)?$"
+    r"라는|이라는|란|이란|인|화|용)(?:는|도|만|의|써|서|를)?"
 )
+_LONGEST_PARTICLE = 4
 # "Go to market" and "Go live" speak of no language.
 _GO_ON = re.compile(r"\s+(?:to|live|back|ahead|on|over|beyond|through|with|for|into)\b")
 _SHORT = 2
@@ -155,12 +155,7 @@ class Vocabulary:
 def default_vocabulary() -> Vocabulary:
     """The vocabulary of this package, read once."""
     path = Path(__file__).with_name("vocabulary.yaml")
-    return Vocabulary(yaml.safe_load(path.read_text(encoding="utf-8")))
-
-
-def without_particle(word: str) -> str:
-    """A Korean noun without the particle after it: `카프카에서는` is `카프카`."""
-    return _PARTICLE.sub("", word)
+    return Vocabulary(read_yaml(path))
 
 
 def _fold(name: str) -> str:
@@ -173,11 +168,23 @@ def _final(node: _Node, atom: _Atom) -> tuple[int, _Node] | None:
     leaf = node.next.get(word)
     if leaf is not None and leaf.term is not None:
         return atom.end, leaf
-    stem = without_particle(word) if word[0] >= "가" else word.rstrip("0123456789")
-    if stem == word or (len(stem) <= _SHORT and word[0] < "가"):
-        return None
-    leaf = node.next.get(stem)
-    return None if leaf is None else (atom.start + len(stem), leaf)
+    for stem in _stems(word):
+        leaf = node.next.get(stem)
+        if leaf is not None and leaf.term is not None:
+            return atom.start + len(stem), leaf
+    return None
+
+
+def _stems(word: str) -> Iterator[str]:
+    """A Korean word without a particle, the shortest particle first; a Latin one without its version."""
+    if word[0] >= "가":
+        for length in range(1, min(_LONGEST_PARTICLE, len(word) - 1) + 1):
+            if _PARTICLE.fullmatch(word, len(word) - length):
+                yield word[:-length]
+        return
+    stem = word.rstrip("0123456789")
+    if stem != word and len(stem) > _SHORT:
+        yield stem
 
 
 def _joined(text: str, before: _Atom, atom: _Atom) -> bool:

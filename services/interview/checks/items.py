@@ -1,0 +1,162 @@
+"""Checks of one question. Each is named for what it gates and answers whether the question fails it."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+
+from services.interview.checks import thresholds
+from services.interview.model import DIFFICULTIES, TYPES, Question
+from shared.generation.model import CATEGORIES, Subject
+from shared.generation.resume_words import words_of
+from shared.generation.similarity import rouge_l
+from shared.generation.text_checks import (
+    breaks_script,
+    echoes_instructions,
+    ends_politely,
+    holds_personal_data,
+    names_evidence,
+    names_unknown_technology,
+    sources_named,
+    states_unknown_number,
+    touches_prohibited_topic,
+)
+from shared.resume_profile.evidence import text_at
+
+_OPEN = {
+    "ko": re.compile(
+        r"어떻게|어떠|어땠|왜|무엇|무얼|뭐|어떤|어느|어디|언제|얼마나|이유|과정|방법|방안|기준|근거|설명|말씀|이야기|들려|소개|비교|"
+        r"전략|절차|순서|사례"
+    ),
+    "en": re.compile(
+        r"\b(?:how|why|what|which|where|when|describe|explain|walk|tell|compare|discuss|share|outline)\b", re.IGNORECASE
+    ),
+}
+_STOCK_OPENER = re.compile(
+    r"자기\s*소개|장단점|장점과\s*단점|지원\s*동기|지원하신\s*(?:이유|동기)|입사\s*후\s*포부|(?:5|10)년\s*(?:후|뒤)|존경하는\s*인물|"
+    r"\b(?:tell me about yourself|introduce yourself|strengths and weaknesses|why do you want to (?:work|join)|"
+    r"why should we hire|where do you see yourself)\b",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"(?<=[.?!？！])\s+")
+_QUESTION_MARK = re.compile(r"[?？]")
+_BLANKS = re.compile(r"\s+")
+
+
+def _vocabulary(question: Question, _subject: Subject) -> bool:
+    known = question.category in CATEGORIES and question.difficulty in DIFFICULTIES and question.type in TYPES
+    return not known
+
+
+def _grounded(question: Question, subject: Subject) -> bool:
+    return not names_evidence(question.question, subject.profile)
+
+
+def _evidence(question: Question, subject: Subject) -> bool:
+    text = text_at(subject.profile.resume, question.evidence.path)
+    quote = _fold(question.evidence.quote)
+    if text is None or not quote:
+        return True
+    whole = _fold(text)
+    return quote != whole and (len(quote) < thresholds.MIN_QUOTE_LENGTH or quote not in whole)
+
+
+def _invented_tech(question: Question, subject: Subject) -> bool:
+    told = (question.question, question.topic, question.reason)
+    return any(names_unknown_technology(text, subject.profile) for text in told)
+
+
+def _invented_number(question: Question, subject: Subject) -> bool:
+    told = (question.question, question.topic, question.reason)
+    return any(states_unknown_number(text, subject.profile) for text in told)
+
+
+def _open(question: Question, subject: Subject) -> bool:
+    return _OPEN[subject.language].search(question.question) is None
+
+
+def _polite(question: Question, subject: Subject) -> bool:
+    return subject.language == "ko" and not ends_politely(question.question)
+
+
+def _length(question: Question, _subject: Subject) -> bool:
+    return not thresholds.MIN_QUESTION_LENGTH <= len(question.question) <= thresholds.MAX_QUESTION_LENGTH
+
+
+def _single(question: Question, _subject: Subject) -> bool:
+    return len(_QUESTION_MARK.findall(question.question)) > thresholds.MAX_QUESTION_MARKS
+
+
+def _reason(question: Question, subject: Subject) -> bool:
+    """Too short or long, a copy of the question, or about something else than question and evidence."""
+    if not thresholds.MIN_REASON_LENGTH <= len(question.reason) <= thresholds.MAX_REASON_LENGTH:
+        return True
+    if rouge_l(question.reason, question.question) >= thresholds.MAX_ROUGE_L:
+        return True
+    profile = subject.profile
+    quote = _fold(question.evidence.quote)
+    if len(quote) >= thresholds.MIN_QUOTE_LENGTH and quote in _fold(question.reason):
+        return False
+    asked = sources_named(f"{question.question} {question.evidence.quote}", profile)
+    return bool(asked) and not asked & sources_named(question.reason, profile)
+
+
+def _generic(question: Question, subject: Subject) -> bool:
+    """A stock opener in a sentence that names nothing of this resume."""
+    for sentence in _SENTENCE_END.split(question.question):
+        if _STOCK_OPENER.search(sentence) and not sources_named(sentence, subject.profile):
+            return True
+    return False
+
+
+def _pii(question: Question, subject: Subject) -> bool:
+    return holds_personal_data(_all_text(question), subject.profile)
+
+
+def _prohibited(question: Question, subject: Subject) -> bool:
+    """What the candidate wrote may be repeated: a counsellor's own work may be about marriage or religion."""
+    text = _written(question)
+    for own in (question.evidence.quote, *words_of(subject.profile).strings):
+        if len(own) >= thresholds.MIN_QUOTE_LENGTH:
+            text = text.replace(own, " ")
+    return touches_prohibited_topic(text)
+
+
+def _script(question: Question, subject: Subject) -> bool:
+    texts = (question.question, question.reason, " ".join(question.what_good_answers_cover))
+    return any(breaks_script(text, subject.profile, subject.language) for text in texts)
+
+
+def _injection(question: Question, _subject: Subject) -> bool:
+    return echoes_instructions(_written(question))
+
+
+def _written(question: Question) -> str:
+    """All that the model wrote itself; the quote is the candidate's."""
+    return "\n".join((question.question, question.topic, question.reason, *question.what_good_answers_cover))
+
+
+def _all_text(question: Question) -> str:
+    return f"{_written(question)}\n{question.evidence.quote}"
+
+
+def _fold(text: str) -> str:
+    return _BLANKS.sub(" ", unicodedata.normalize("NFKC", text)).strip().casefold()
+
+
+ITEM_CHECKS: Mapping[str, Callable[[Question, Subject], bool]] = {
+    "vocabulary": _vocabulary,
+    "grounded": _grounded,
+    "evidence": _evidence,
+    "invented-tech": _invented_tech,
+    "invented-number": _invented_number,
+    "open": _open,
+    "polite": _polite,
+    "length": _length,
+    "single": _single,
+    "reason": _reason,
+    "generic": _generic,
+    "pii": _pii,
+    "prohibited": _prohibited,
+    "script": _script,
+    "injection": _injection,
+}

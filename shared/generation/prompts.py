@@ -1,0 +1,71 @@
+"""Prompts as versioned YAML files: what they hold and how they become a request."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from shared.generation.model import Subject
+from shared.llm.messages import Prompt
+from shared.yaml_file import read_yaml
+
+_LANGUAGES = {"ko": "한국어", "en": "English"}
+
+
+@dataclass(frozen=True, slots=True)
+class PromptTemplate:
+    """One version of a prompt.
+
+    `system` and `user` hold `${...}` placeholders: `${resume}`, `${language}`, `${months}`, `${level}`, `${role}`,
+    `${skills}`, `${examples}`, and what the caller of `render` adds. A `$` of the text itself is written `$$`.
+    """
+
+    version: str
+    system: str
+    user: str
+    schema_name: str
+    schema: Mapping[str, Any]
+    examples: str = ""
+
+    def render(self, subject: Subject, **values: object) -> Prompt:
+        """The prompt for one resume and language; raises KeyError for a placeholder without a value."""
+        profile = subject.profile
+        known: dict[str, object] = {
+            "resume": fence_json(profile.resume),
+            "language": _LANGUAGES[subject.language],
+            "months": profile.months,
+            "level": profile.level.value,
+            "role": profile.role,
+            "skills": fence_json([skill.name for skill in profile.skills], indent=None),
+            "examples": self.examples,
+            **values,
+        }
+        return Prompt(
+            system=Template(self.system).substitute(known),
+            user=Template(self.user).substitute(known),
+            schema_name=self.schema_name,
+            schema=self.schema,
+            version=self.version,
+            subject=subject,
+        )
+
+
+def load_template(path: Path) -> PromptTemplate:
+    """Reads a template; raises KeyError where a part is missing."""
+    content = read_yaml(path)
+    return PromptTemplate(
+        version=content["version"],
+        system=content["system"],
+        user=content["user"],
+        schema_name=content["schema_name"],
+        schema=content["schema"],
+        examples=content.get("examples", ""),
+    )
+
+
+def fence_json(value: object, *, indent: int | None = 1) -> str:
+    """JSON without any `<`, `>` or `&`: no text within can close the tags that a template puts around it."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")

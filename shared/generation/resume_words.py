@@ -1,0 +1,174 @@
+"""The words of one resume in the forms that the checks of a text compare with, made once for a profile."""
+
+import re
+import unicodedata
+import weakref
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from shared.generation.quantities import find_quantities
+from shared.generation.text_patterns import FOREIGN, INSTRUCTIONS
+from shared.resume_profile.masking import is_masked, without_placeholders
+from shared.resume_profile.model import Evidence, ResumeProfile, Skill
+from shared.resume_profile.vocabulary import default_vocabulary
+
+# So many characters in a row, blanks aside, say that a text speaks of a title, achievement or sentence.
+_WINDOW = 8
+_SHORTEST = 2
+_TOKEN_SHARE = 0.6  # of the words of a title or achievement, where they do not stand in a row
+_FEWEST_TOKENS = 2
+_TOKEN = re.compile(r"[A-Za-z0-9]+|[가-힣]+")
+_SIGNS = re.compile(r"[^0-9A-Za-z가-힣]+")
+_NO_SOURCE = re.compile(r"name|.*(?:^|\.)(?:duration|url|date|grade|score|employment_type|location|level)")
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """One source of the resume, and what in a text says that it is named."""
+
+    source: str
+    whole: str
+    windows: frozenset[str]
+    tokens: frozenset[str]
+    amounts: frozenset[tuple[float, str]]
+    quotable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeWords:
+    """Terms that may be spoken of as used, numbers that may be stated, and the sources that can be named.
+
+    `skills` are sources by term, `spelled` those that running text names by their very spelling alone, such as `R`;
+    `foreign` are the Han letters and kana that the candidate uses.
+    """
+
+    terms: frozenset[str]
+    amounts: frozenset[tuple[float, str]]
+    strings: tuple[str, ...]
+    foreign: frozenset[str]
+    skills: dict[str, str]
+    spelled: dict[str, str]
+    anchors: tuple[Anchor, ...]
+
+    @property
+    def has_sources(self) -> bool:
+        """Whether the resume holds anything that a question could name."""
+        return bool(self.skills or self.spelled or self.anchors)
+
+    @property
+    def quotable_count(self) -> int:
+        """How many of them a question can repeat as they stand: masked ones are left out."""
+        return len(self.skills.keys() | self.spelled.keys()) + sum(anchor.quotable for anchor in self.anchors)
+
+
+_made: dict[int, ResumeWords] = {}
+
+
+def words_of(profile: ResumeProfile) -> ResumeWords:
+    """The words of a profile; kept as long as the profile lives, and no longer."""
+    words = _made.get(id(profile))
+    if words is None:
+        words = _make(profile)
+        _made[id(profile)] = words
+        weakref.finalize(profile, _made.pop, id(profile), None)
+    return words
+
+
+def find_sources(text: str, words: ResumeWords) -> frozenset[str]:
+    """The sources that a text names."""
+    found = {words.skills[t.name] for t in default_vocabulary().find(text) if t.name in words.skills}
+    found |= {source for name, source in words.spelled.items() if _stands(text, name)}
+    plain = _plain(text)
+    windows = _windows(plain)
+    amounts = {quantity.amount for quantity in find_quantities(text)}
+    tokens = _tokens(text)
+    for anchor in words.anchors:
+        if _names(anchor, plain, windows, amounts, tokens):
+            found.add(anchor.source)
+    return frozenset(found)
+
+
+def _names(
+    anchor: Anchor,
+    plain: str,
+    windows: frozenset[str],
+    amounts: set[tuple[float, str]],
+    tokens: frozenset[str],
+) -> bool:
+    if anchor.windows & windows or (not anchor.windows and anchor.whole in plain):
+        return True
+    if anchor.amounts & amounts:
+        return True
+    shared = sum(1 for token in anchor.tokens if any(word.startswith(token) for word in tokens))
+    return shared >= max(_FEWEST_TOKENS, _TOKEN_SHARE * len(anchor.tokens)) if anchor.tokens else False
+
+
+def _make(profile: ResumeProfile) -> ResumeWords:
+    vocabulary = default_vocabulary()
+    terms = {name for s in profile.skills if s.term for name in vocabulary.implied(s.term)}
+    for place in profile.texts:
+        for term in vocabulary.find(place.text):
+            terms |= vocabulary.implied(term)
+    amounts = {quantity.amount for place in profile.texts for quantity in find_quantities(place.text)}
+    strings = {s.name for s in profile.skills} | {p.title.text for p in profile.projects if p.title}
+    strings |= {place.text for place in profile.achievements}
+    spelled = {s.name: s.term for s in profile.skills if s.term and s.term not in vocabulary.find(s.name)}
+    return ResumeWords(
+        terms=frozenset(terms),
+        amounts=frozenset(amounts),
+        strings=tuple(sorted((s for s in strings if len(s) >= _SHORTEST), key=len, reverse=True)),
+        foreign=frozenset(letter for place in profile.texts for letter in FOREIGN.findall(place.text)),
+        spelled={name: f"skill:{term.name}" for name, term in spelled.items()},
+        skills={s.term.name: f"skill:{s.term.name}" for s in profile.skills if s.term},
+        anchors=tuple(_anchors(profile)),
+    )
+
+
+def _stands(text: str, name: str) -> bool:
+    """Whether a name stands in a text in its own case, not as a part of another word."""
+    return re.search(rf"(?<![A-Za-z0-9가-힣]){re.escape(name)}(?![A-Za-z0-9+#&])", text) is not None
+
+
+def _anchors(profile: ResumeProfile) -> Iterator[Anchor]:
+    if not (profile.skills or profile.projects or profile.achievements):
+        for place in profile.texts:
+            if not _NO_SOURCE.fullmatch(place.path):
+                yield from _anchor(f"text:{place.path}", place)
+        return
+    for skill in profile.skills:
+        if skill.term is None:
+            yield from _anchor(f"skill:{skill.name}", _listed(skill))
+    for project in profile.projects:
+        if project.title is not None:
+            yield from _anchor(f"project:{project.path}", project.title)
+        elif project.position:
+            yield from _anchor(f"project:{project.path}", Evidence(f"{project.path}.position", project.position))
+    for achievement in profile.achievements:
+        yield from _anchor(f"achievement:{achievement.path}", achievement)
+
+
+def _listed(skill: Skill) -> Evidence:
+    return Evidence(skill.places[0].path if skill.places else "", skill.name)
+
+
+def _anchor(source: str, place: Evidence) -> Iterator[Anchor]:
+    text = without_placeholders(place.text)
+    whole = _plain(text)
+    # What orders a model about is nothing that a question could be about.
+    if len(whole) < _SHORTEST or INSTRUCTIONS.search(text):
+        return
+    amounts = frozenset(quantity.amount for quantity in find_quantities(text))
+    yield Anchor(source, whole, _windows(whole), _tokens(text), amounts, quotable=not is_masked(place.text))
+
+
+def _plain(text: str) -> str:
+    return _SIGNS.sub("", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def _windows(plain: str) -> frozenset[str]:
+    return frozenset(plain[i : i + _WINDOW] for i in range(len(plain) - _WINDOW + 1))
+
+
+def _tokens(text: str) -> frozenset[str]:
+    found = _TOKEN.findall(unicodedata.normalize("NFKC", text).casefold())
+    return frozenset(token for token in found if len(token) >= _SHORTEST)

@@ -1,0 +1,119 @@
+"""Checks of one generated text, pure. Predicates are named for the failure: True is bad, unless they say otherwise."""
+
+import unicodedata
+
+from shared.generation import text_patterns as patterns
+from shared.generation.model import Language
+from shared.generation.quantities import find_quantities
+from shared.generation.resume_words import ResumeWords, find_sources, words_of
+from shared.resume_profile.masking import contains_personal_data
+from shared.resume_profile.model import ResumeProfile
+from shared.resume_profile.vocabulary import default_vocabulary
+
+__all__ = [
+    "breaks_script",
+    "echoes_instructions",
+    "ends_politely",
+    "holds_personal_data",
+    "names_evidence",
+    "names_unknown_technology",
+    "sources_named",
+    "states_unknown_number",
+    "touches_prohibited_topic",
+]
+
+MIN_SCRIPT_SHARE = 0.5  # of the letters, once the words of the resume are taken out
+
+
+def names_unknown_technology(text: str, profile: ResumeProfile) -> bool:
+    """Whether a product that the resume does not list is spoken of as used.
+
+    One in a sentence that offers it as an alternative (대신, 비교, vs) is fine, and so are practices and standards.
+    """
+    known = words_of(profile).terms
+    for sentence in patterns.SENTENCE_END.split(text):
+        unknown = [t for t in default_vocabulary().find(sentence) if not t.method and t.name not in known]
+        if unknown and not patterns.ALTERNATIVE.search(sentence):
+            return True
+    return False
+
+
+def states_unknown_number(text: str, profile: ResumeProfile) -> bool:
+    """Whether a number with a unit stands neither in the resume nor in a marked supposition (10배로 늘어난다면)."""
+    known = words_of(profile).amounts
+    for sentence in patterns.SENTENCE_END.split(text):
+        for quantity in find_quantities(sentence):
+            if quantity.amount not in known and not _is_supposed(sentence, quantity.start, quantity.end):
+                return True
+    return False
+
+
+def holds_personal_data(text: str, profile: ResumeProfile) -> bool:
+    """Whether a text holds personal data of this resume, or anything that looks like such data."""
+    return contains_personal_data(text, profile.personal)
+
+
+def touches_prohibited_topic(text: str) -> bool:
+    """Whether a text asks for what an employer may not: looks, origin, marriage, wealth, family, age, religion."""
+    return patterns.PROHIBITED.search(text) is not None
+
+
+def breaks_script(text: str, profile: ResumeProfile, language: Language) -> bool:
+    """Whether less than half of the letters are of the language, or markdown, kana or Han stands in the text.
+
+    Kana and Han letters that the resume has are fine. Words of the resume and terms of the vocabulary are taken out
+    before letters are counted: they may be of any script.
+    """
+    normal = unicodedata.normalize("NFKC", text)
+    words = words_of(profile)
+    if patterns.MARKDOWN.search(normal) or any(
+        letter not in words.foreign for letter in patterns.FOREIGN.findall(normal)
+    ):
+        return True
+    rest = _without_terms(words, normal)
+    hangul, latin = len(patterns.HANGUL.findall(rest)), len(patterns.LATIN.findall(rest))
+    wanted = hangul if language == "ko" else latin
+    return wanted < MIN_SCRIPT_SHARE * (hangul + latin)
+
+
+def echoes_instructions(text: str) -> bool:
+    """Whether a text repeats a prompt: role tags, talk of earlier instructions, a model speaking of itself."""
+    return patterns.INSTRUCTIONS.search(text) is not None
+
+
+def ends_politely(text: str) -> bool:
+    """Whether the last sentence is polite Korean. True is good."""
+    return patterns.POLITE.search(text.strip()) is not None
+
+
+def sources_named(text: str, profile: ResumeProfile) -> frozenset[str]:
+    """What of the resume a text names: `skill:Redis`, `project:work_experiences[0]`, `achievement:<path>`.
+
+    Where a resume has none of these its other texts are the sources: `text:summary`.
+    """
+    return find_sources(text, words_of(profile))
+
+
+def names_evidence(text: str, profile: ResumeProfile) -> bool:
+    """Whether a text names a skill, project or achievement of the resume. True is good.
+
+    A resume that has none of them is asked about by its other texts; one that has no text but a name by nothing.
+    """
+    return bool(sources_named(text, profile)) or not words_of(profile).has_sources
+
+
+def _is_supposed(sentence: str, start: int, end: int) -> bool:
+    if patterns.SUPPOSED_BEFORE.search(sentence, 0, start):
+        return True
+    clause = patterns.CLAUSE_END.split(sentence[end:], maxsplit=1)[0]
+    supposed = patterns.SUPPOSED_AFTER.search(clause)
+    return supposed is not None and not patterns.STATED.search(clause, 0, supposed.start() + 1)
+
+
+def _without_terms(words: ResumeWords, text: str) -> str:
+    rest = text
+    for string in words.strings:
+        rest = rest.replace(string, " ")
+    for mention in reversed(list(default_vocabulary().scan(rest))):
+        rest = f"{rest[: mention.start]} {rest[mention.end :]}"
+    return rest

@@ -1,0 +1,40 @@
+"""The local writer's material is complete in both languages."""
+
+import re
+
+from services.interview.local_material import load_material
+from services.interview.model import DIFFICULTIES, TYPES
+from shared.generation.model import CATEGORIES
+from shared.resume_profile.vocabulary import default_vocabulary
+
+PLACEHOLDER = re.compile(r"\{(\w+)(?::[^}]+)?\}")
+
+
+def test_every_scenario_is_complete_in_both_languages() -> None:
+    """Words of the closed lists, the same placeholders in both languages, three points that a good answer covers."""
+    scenarios = [scenario for group in load_material().scenarios.values() for scenario in group]
+
+    odd = [
+        scenario.question["ko"]
+        for scenario in scenarios
+        if scenario.type not in TYPES
+        or scenario.category not in CATEGORIES
+        or not set(scenario.levels) <= set(DIFFICULTIES)
+        or set(PLACEHOLDER.findall(scenario.question["ko"])) != set(PLACEHOLDER.findall(scenario.question["en"]))
+        or [len(scenario.covers[language]) for language in ("ko", "en")] != [3, 3]
+    ]
+
+    assert len(scenarios) >= 130
+    assert odd == []
+
+
+def test_groups_are_made_of_terms_that_exist() -> None:
+    """Every term and family that the material names is one of the vocabulary, and every group has scenarios."""
+    material, terms = load_material(), default_vocabulary().terms
+
+    names, families = {term.name for term in terms}, {term.family for term in terms}
+
+    assert material.groups.keys() | material.dull <= names
+    assert material.families.keys() <= families
+    assert {*material.groups.values(), *material.families.values()} <= material.scenarios.keys()
+    assert material.reasons.keys() == set(TYPES)
