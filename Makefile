@@ -30,6 +30,7 @@ lint: $(READY) ## Check style, types, contracts, gateway and compose file
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/pytest -q tests/unit/test_architecture.py
 	$(BIN)/python -m tools.lint_contracts
 	$(BIN)/python -m tools.lint_gateway
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
