@@ -46,9 +46,9 @@ def write_page(page: Page[ResumeSummary]) -> resume_service_pb2.ListResumesRespo
         resumes=[
             resume_pb2.ResumeSummary(
                 unique_key=item.unique_key,
-                name=item.name,
-                summary=item.summary,
-                total_experience_months=item.total_experience_months,
+                name=item.preview.name,
+                summary=item.preview.summary,
+                total_experience_months=item.preview.total_experience_months,
                 created_at=write_timestamp(item.created_at),
                 updated_at=write_timestamp(item.updated_at),
             )

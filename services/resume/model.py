@@ -180,24 +180,24 @@ class Resume:
 
 
 @dataclass(frozen=True, slots=True)
-class ResumeSummary:
-    """What a list shows of a resume; `summary` is the beginning of it."""
+class Preview:
+    """What a list shows of the content; `summary` is the beginning of it."""
 
-    unique_key: str
     name: str
     summary: str
     total_experience_months: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeSummary:
+    """What a list shows of a resume."""
+
+    unique_key: str
+    preview: Preview
     created_at: datetime
     updated_at: datetime
 
 
-def summarize(resume: Resume) -> ResumeSummary:
-    """The summary of a resume."""
-    return ResumeSummary(
-        unique_key=resume.unique_key,
-        name=resume.content.name,
-        summary=resume.content.summary[:SUMMARY_PREVIEW],
-        total_experience_months=resume.content.total_experience_months,
-        created_at=resume.created_at,
-        updated_at=resume.updated_at,
-    )
+def preview_of(content: ResumeContent) -> Preview:
+    """What a list shows of the content."""
+    return Preview(content.name, content.summary[:SUMMARY_PREVIEW], content.total_experience_months)

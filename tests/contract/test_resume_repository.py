@@ -8,7 +8,7 @@ import pytest
 from services.resume.adapters.memory import MemoryResumeRepository
 from services.resume.adapters.mongo import MongoResumeRepository
 from services.resume.errors import ResumeAlreadyExists, ResumeNotFound
-from services.resume.model import ContactInfo, Resume, ResumeContent, WorkExperience
+from services.resume.model import ContactInfo, Resume, ResumeContent, ResumeSummary, WorkExperience, preview_of
 from services.resume.ports import ResumeRepository
 from shared.clock import Clock
 from shared.database import Database
@@ -52,7 +52,9 @@ async def test_what_is_added_is_read(resumes: ResumeRepository, clock: Clock, ke
     await resumes.add(added)
 
     assert await resumes.get(key) == added
-    assert (await resumes.list(PageRequest())).items[0].unique_key == key
+    assert list((await resumes.list(PageRequest())).items) == [
+        ResumeSummary(key, preview_of(CONTENT), added.created_at, added.updated_at)
+    ]
     assert (await resumes.replace(key, CONTENT, clock.now())) == added
     await resumes.hide(key)
     await resumes.forget(key)

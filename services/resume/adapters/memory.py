@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.resume.errors import ResumeAlreadyExists, ResumeNotFound
-from services.resume.model import Resume, ResumeContent, ResumeSummary, summarize
+from services.resume.model import Resume, ResumeContent, ResumeSummary, preview_of
 from shared.pages import Page, PageRequest
 
 
@@ -33,7 +33,7 @@ class MemoryResumeRepository:
         rest = [r for r in newest_first if page.after is None or r.resume_id < page.after]
         shown = rest[: page.size]
         last = shown[-1].resume_id if len(rest) > page.size else None
-        return Page([summarize(resume) for resume in shown], last)
+        return Page([_summarize(resume) for resume in shown], last)
 
     async def replace(self, unique_key: str, content: ResumeContent, updated_at: datetime) -> Resume:
         """Replaces the content."""
@@ -51,3 +51,7 @@ class MemoryResumeRepository:
         """Frees a hidden key."""
         if unique_key in self._resumes and self._resumes[unique_key] is None:
             del self._resumes[unique_key]
+
+
+def _summarize(resume: Resume) -> ResumeSummary:
+    return ResumeSummary(resume.unique_key, preview_of(resume.content), resume.created_at, resume.updated_at)

@@ -1,9 +1,10 @@
 """Resumes in MongoDB.
 
-A document is `{_id, unique_key, sort_key, created_at, updated_at, content}`. `_id` is `k/<unique_key>`: by `_id` the
-embedded database reads and replaces in the same time at any size, and the letter in front keeps it from comparing a key
-that begins like a date as a date. `sort_key` is the time-ordered id. A hidden resume is `{_id, unique_key, hidden_at}`:
-without a sort key no list shows it, and its text is gone.
+A document is `{_id, unique_key, sort_key, created_at, updated_at, preview, content}`. `_id` is `k/<unique_key>`: by
+`_id` the embedded database reads and replaces in the same time at any size, and the letter in front keeps it from
+comparing a key that begins like a date as a date. `sort_key` is the time-ordered id. `preview` repeats what a list
+shows, so that a list reads nothing else. A hidden resume is `{_id, unique_key, hidden_at}`: without a sort key no list
+shows it, and its text is gone.
 """
 
 from datetime import datetime
@@ -13,7 +14,7 @@ from pymongo import DESCENDING
 from pymongo.errors import DuplicateKeyError
 
 from services.resume.errors import ResumeAlreadyExists, ResumeNotFound
-from services.resume.model import Resume, ResumeContent, ResumeSummary, summarize
+from services.resume.model import Preview, Resume, ResumeContent, ResumeSummary, preview_of
 from shared.clock import Clock
 from shared.database import Collection, Database, Document, database_errors, insert_once
 from shared.pages import Page, PageRequest
@@ -53,12 +54,12 @@ class MongoResumeRepository:
     async def list(self, page: PageRequest) -> Page[ResumeSummary]:
         """One page, newest first."""
         bounds = {"$gt": ""} if page.after is None else {"$gt": "", "$lt": page.after}
-        cursor = self._collection.find({"sort_key": bounds}).sort("sort_key", DESCENDING).limit(page.size + 1)
+        cursor = self._collection.find({"sort_key": bounds}, {"content": 0})
         with database_errors():
-            documents = await cursor.to_list(page.size + 1)
-        shown = [_read(document) for document in documents[: page.size]]
-        last = shown[-1].resume_id if len(documents) > page.size else None
-        return Page([summarize(resume) for resume in shown], last)
+            documents = await cursor.sort("sort_key", DESCENDING).limit(page.size + 1).to_list(page.size + 1)
+        shown = documents[: page.size]
+        last = shown[-1]["sort_key"] if len(documents) > page.size else None
+        return Page([_read_summary(document) for document in shown], last)
 
     async def replace(self, unique_key: str, content: ResumeContent, updated_at: datetime) -> Resume:
         """Replaces the content. As a whole document: the embedded database turns a time that is set alone into text."""
@@ -98,6 +99,7 @@ def _write(resume: Resume) -> Document:
         "unique_key": resume.unique_key,
         "created_at": resume.created_at,
         "updated_at": resume.updated_at,
+        "preview": msgspec.to_builtins(preview_of(resume.content)),
         "content": msgspec.to_builtins(resume.content),
     }
 
@@ -107,6 +109,15 @@ def _read(document: Document) -> Resume:
         resume_id=document["sort_key"],
         unique_key=document["unique_key"],
         content=msgspec.convert(document["content"], ResumeContent),
+        created_at=document["created_at"],
+        updated_at=document["updated_at"],
+    )
+
+
+def _read_summary(document: Document) -> ResumeSummary:
+    return ResumeSummary(
+        unique_key=document["unique_key"],
+        preview=msgspec.convert(document["preview"], Preview),
         created_at=document["created_at"],
         updated_at=document["updated_at"],
     )
