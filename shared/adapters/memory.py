@@ -43,6 +43,10 @@ class MemoryDerivedRepository(Generic[T]):
             [self._items[unique_key, item_id] for item_id in shown], shown[-1] if len(rest) > page.size else None
         )
 
+    async def remove(self, item: T) -> None:
+        """Takes one item back."""
+        self._items.pop((self._key_of(item), self._id_of(item)), None)
+
     async def erase(self, unique_key: str) -> int:
         """Erases all items of a resume."""
         doomed = [name for name in self._items if name[0] == unique_key]

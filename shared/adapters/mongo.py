@@ -83,6 +83,11 @@ class MongoDerivedRepository(Generic[T]):
         last = shown[-1]["sort_key"] if len(documents) > page.size else None
         return Page([self._read(document) for document in shown], last)
 
+    async def remove(self, item: T) -> None:
+        """Takes one item back."""
+        with database_errors():
+            await self._collection.delete_one({"_id": self._id_of(item)})
+
     async def erase(self, unique_key: str) -> int:
         """Erases all items of a resume."""
         with database_errors():

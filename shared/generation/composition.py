@@ -59,9 +59,11 @@ async def build_use_cases(
     resumes = GrpcResumeSource(settings.address("resume"), timeout=settings.resume_timeout_seconds)
     registry = LLMRegistry(settings.llm)
     registry.register("local", lambda _settings: local_client(parts.write_locally))
-    # Imports the SDKs that are configured now, a second each, and not while the first caller waits.
-    registry.get_client_with_fallback()
-    generator = Generator(parts.task, resumes, registry, usage, clock, settings.llm_deadline_seconds)
+    # Imports the SDKs that are configured now, a second each, and not while a caller waits; whoever is not in the order
+    # can still be asked for by name.
+    for name in registry.get_available_clients():
+        registry.get_client(name)
+    generator = Generator(parts.task, registry, usage, clock, settings.llm_deadline_seconds)
     use_cases = GenerationUseCases(generator, parts.assemble, items, resumes, registry, usage, database, clock)
     try:
         yield use_cases, Preparation(database, (items.prepare, usage.prepare))

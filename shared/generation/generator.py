@@ -1,18 +1,20 @@
-"""From a request to a checked answer: resume, profile, prompt, providers. Stores nothing but the usage."""
+"""From a resume to a checked answer: profile, prompt, providers. Stores nothing but the usage."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Generic, TypeVar
 
 import structlog
 
+from shared.cancellation import finish
 from shared.clock import Clock
 from shared.errors import DatabaseUnavailable, Violation
 from shared.generation.errors import EveryProviderFailed, ProviderUnavailable
 from shared.generation.model import GenerationRequest, Provenance, Rejection, Subject
-from shared.generation.ports import ResumeSource, UsageLedger
+from shared.generation.ports import UsageLedger
 from shared.llm.errors import AllProvidersFailed, AnswerRejected, ProviderNotAvailable
 from shared.llm.fallback import FallbackClient
 from shared.llm.messages import Answer, Attempt, Completion, Prompt, total_usage
@@ -38,25 +40,29 @@ class Task(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Generator(Generic[T]):
-    """Writes one kind of answer. `deadline` in seconds bounds all providers together."""
+    """Writes one kind of answer. `deadline` in seconds bounds all providers together; `now` is a monotonic clock."""
 
     task: Task[T]
-    resumes: ResumeSource
     registry: LLMRegistry
     usage: UsageLedger
     clock: Clock
     deadline: float
+    now: Callable[[], float] = time.monotonic
 
-    async def write(self, request: GenerationRequest, time_left: float | None) -> tuple[T, Provenance]:
-        """Writes an answer within `time_left` seconds (None: the deadline alone counts).
+    def end_of(self, time_left: float | None) -> float:
+        """When on the clock `now` an answer is of no more use to a caller who has `time_left` seconds from now on."""
+        return math.inf if time_left is None else self.now() + time_left - _RESERVE_SECONDS
 
-        Raises `ResumeNotFound`, `ResumeServiceUnavailable`, `ProviderUnavailable`, `EveryProviderFailed`.
+    async def write(self, request: GenerationRequest, resume: Mapping[str, Any], ends: float) -> tuple[T, Provenance]:
+        """Writes an answer about a resume, until `ends` and within the deadline.
+
+        Raises `ProviderUnavailable`, `EveryProviderFailed`.
         """
         chain = self._chain(request)
-        subject = Subject(build_profile(await self.resumes.get(request.unique_key)), request.language)
+        # In a thread: some resumes take a second to read, and others must not wait for it.
+        subject = Subject(await asyncio.to_thread(build_profile, resume), request.language)
         prompt = self.task.prompt(subject)
-        timeout = self.deadline if time_left is None else min(self.deadline, time_left - _RESERVE_SECONDS)
-        answer = await self._ask(chain, prompt, subject, timeout)
+        answer = await self._ask(chain, prompt, subject, min(self.deadline, ends - self.now()))
         return answer.value, Provenance(
             provider=answer.completion.provider,
             model=answer.completion.model,
@@ -98,21 +104,15 @@ class Generator(Generic[T]):
 
     async def _record(self, attempts: Sequence[Attempt]) -> None:
         """Adds to the usage, also when the caller has left; that it cannot be added is no reason to fail the answer."""
-        await _finish(self._record_or_warn(attempts))
+        await finish(self._record_or_warn(attempts))
 
     async def _record_or_warn(self, attempts: Sequence[Attempt]) -> None:
         try:
             await self.usage.record(self.clock.now().date(), attempts)
         except DatabaseUnavailable:
-            log.warning("usage.lost", attempts=len(attempts))
-
-
-async def _finish(work: Awaitable[None]) -> None:
-    """Waits for work that must not be cut off; a cancellation is passed on once it is done."""
-    task = asyncio.ensure_future(work)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        with suppress(asyncio.CancelledError):
-            await task
-        raise
+            # One line holds all that the sums lack, so that they can be put right.
+            for attempt in attempts:
+                spent = asdict(attempt.usage) if attempt.usage else {}
+                log.warning(
+                    "usage.lost", provider=attempt.provider, model=attempt.model, outcome=attempt.outcome, **spent
+                )

@@ -15,7 +15,10 @@ class ResumeSource(Protocol):
     """Where resumes come from."""
 
     async def get(self, unique_key: str) -> Mapping[str, Any]:
-        """The resume by field name; raises `ResumeNotFound`, `ResumeServiceUnavailable`."""
+        """The resume by field name; raises `ResumeNotFound`, `ResumeServiceUnavailable`.
+
+        Its `created_at` tells it from a later one of the same key.
+        """
 
 
 class DerivedRepository(Protocol[T]):
@@ -32,6 +35,9 @@ class DerivedRepository(Protocol[T]):
 
     async def list(self, unique_key: str, page: PageRequest) -> Page[T]:
         """One page of a resume's items, newest first."""
+
+    async def remove(self, item: T) -> None:
+        """Takes one item back; one that is not there is no matter."""
 
     async def erase(self, unique_key: str) -> int:
         """Erases all items of a resume; answers how many."""

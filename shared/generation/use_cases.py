@@ -1,10 +1,11 @@
 """What a caller can ask of a generator: write, read, list, erase, usage, health."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
+from shared.cancellation import finish
 from shared.clock import Clock
 from shared.errors import DatabaseUnavailable, Violation
 from shared.generation.errors import InvalidRequest, ResumeNotFound
@@ -36,25 +37,37 @@ class GenerationUseCases(Generic[Content, Item]):
     clock: Clock
 
     async def generate(self, request: GenerationRequest, time_left: float | None) -> Item:
-        """Writes, stores and answers."""
+        """Writes, stores and answers, within `time_left` seconds (None: the deadline of the generator alone counts).
+
+        Raises `InvalidRequest`, `ResumeNotFound`, `ResumeServiceUnavailable` and what the generator raises.
+        """
         _refuse(check_key(request.unique_key))
-        content, provenance = await self.generator.write(request, time_left)
+        ends = self.generator.end_of(time_left)
+        resume = await self.resumes.get(request.unique_key)
+        content, provenance = await self.generator.write(request, resume, ends)
         item = self.assemble(self.clock.new_id(), request, content, provenance)
-        await self.items.add(item)
-        await self._confirm_resume(request.unique_key)
+        # A caller that leaves now must not leave an item behind of a resume that is gone.
+        await finish(self._store(request.unique_key, resume, item))
         return item
 
-    async def _confirm_resume(self, unique_key: str) -> None:
-        """Erases what was just stored when the resume was deleted meanwhile.
+    async def _store(self, unique_key: str, resume: Mapping[str, Any], item: Item) -> None:
+        """Stores an item, and takes it back where its resume was deleted meanwhile, or nobody can say.
 
         A deletion hides the resume before it erases. So either the item was stored before the erasure, and is gone
-        with it, or it was stored after, and then the resume is hidden by now.
+        with it, or it was stored after, and then the resume is hidden by now, or another one has its key.
         """
+        await self.items.add(item)
         try:
-            await self.resumes.get(unique_key)
-        except ResumeNotFound:
-            await self.items.erase(unique_key)
+            await self._confirm(unique_key, resume)
+        except Exception:
+            await self.items.remove(item)
             raise
+
+    async def _confirm(self, unique_key: str, resume: Mapping[str, Any]) -> None:
+        """Raises where the resume is not there any more, be it that another one has its key."""
+        present = await self.resumes.get(unique_key)
+        if present.get("created_at") != resume.get("created_at"):
+            raise ResumeNotFound(unique_key=unique_key)
 
     async def get(self, unique_key: str, item_id: str) -> Item:
         """Reads one item."""

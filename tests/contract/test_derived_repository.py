@@ -119,3 +119,15 @@ async def test_erase(sets: DerivedRepository[QuestionSet], clock: Clock) -> None
     assert erased == [2, 0]
     assert list((await sets.list("k", PageRequest(5))).items) == []
     assert await sets.get("k0", kept.question_set_id) == kept
+
+
+async def test_remove(sets: DerivedRepository[QuestionSet], clock: Clock) -> None:
+    """One item is taken back and the others stay; again it is no matter."""
+    gone, kept = set_of(clock, "k"), set_of(clock, "k")
+    for item in (gone, kept):
+        await sets.add(item)
+
+    await sets.remove(gone)
+    await sets.remove(gone)
+
+    assert list((await sets.list("k", PageRequest(5))).items) == [kept]

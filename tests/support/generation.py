@@ -29,7 +29,7 @@ class Resumes:
     """A `ResumeSource` with one resume. `on_get` is called before each read, with the number of the read."""
 
     def __init__(self) -> None:
-        self.resumes: dict[str, Mapping[str, Any]] = {KEY: load_example()}
+        self.resumes: dict[str, Mapping[str, Any]] = {KEY: load_example() | {"created_at": {"seconds": 1}}}
         self.reads = 0
         self.on_get: Callable[[int], None] = lambda _number: None
 
@@ -70,5 +70,5 @@ def use_cases_of(
 ) -> GenerationUseCases[Content, Item]:
     """The use cases over these parts."""
     usage = MemoryUsageLedger()
-    generator = Generator(task, resumes, registry, usage, clock, deadline=20.0)
+    generator = Generator(task, registry, usage, clock, deadline=20.0)
     return GenerationUseCases(generator, assemble, items, resumes, registry, usage, database, clock)

@@ -14,8 +14,8 @@ _PIECE = 64
 class LocalClient:
     """Answers with what `write` makes of the subject of the prompt.
 
-    `write` is called with a fresh random generator each time, so that asking again gives another answer; it holds the
-    event loop while it runs.
+    `write` is called with a fresh random generator each time, so that asking again gives another answer. It runs in a
+    thread of its own, for it may take long about a long resume.
     """
 
     provider = "local"
@@ -31,7 +31,8 @@ class LocalClient:
 
     async def complete(self, prompt: Prompt, *, timeout: float) -> Completion:  # noqa: ARG002 - rules take milliseconds
         """Answers at once, at no cost."""
-        text = json.dumps(self._write(prompt.subject, random.Random()), ensure_ascii=False)
+        answer = await asyncio.to_thread(self._write, prompt.subject, random.Random())
+        text = json.dumps(answer, ensure_ascii=False)
         return Completion(text, self.provider, self.model, Usage(cost_usd=0.0))
 
     async def stream(self, prompt: Prompt, *, timeout: float) -> AsyncIterator[str | Completion]:

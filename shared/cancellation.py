@@ -1,0 +1,15 @@
+"""What a cancellation does not cut off half-way."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+
+async def finish(work: Coroutine[Any, Any, None]) -> None:
+    """Waits for `work` to its end; a cancellation meanwhile is passed on after it, and outranks what `work` raises."""
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
