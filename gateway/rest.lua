@@ -1,4 +1,4 @@
--- What REST calls need beyond Envoy's options. Native gRPC passes untouched, but for the request id.
+-- What REST calls need beyond Envoy's options. Of native gRPC only the request id and unreadable metadata are touched.
 
 -- Origins of web pages that may write beside the API's own, such as ["https://jobs.example"] = true.
 local ORIGINS = {}
@@ -16,6 +16,26 @@ local function keep_sane_request_id(headers)
   if given and #given <= 128 and given:match("^[%w._:/+=-]+$") then
     headers:replace("x-request-id", given)
   end
+end
+
+-- What a native client may tell gRPC itself, and whether gRPC can read it.
+local GRPC_METADATA = {
+  ["grpc-timeout"] = function(value) return #value < 10 and value:match("^%d+[HMSmun]$") end,
+  ["grpc-encoding"] = function(value) return value == "identity" or value == "gzip" or value == "deflate" end,
+  ["grpc-accept-encoding"] = function(value) return value:match("^[%w, -]+$") end,
+  ["grpc-previous-rpc-attempts"] = function(value) return value:match("^%d%d?$") end,
+}
+
+-- The services share one connection for all callers, and it remembers a header that it could not read: from then on it
+-- would refuse the calls of others, too. To REST these headers mean nothing, and no service reads binary ones.
+local function drop_unreadable_metadata(headers, from_grpc)
+  local dropped = {}
+  for name, value in pairs(headers) do
+    local is_readable = from_grpc and GRPC_METADATA[name]
+    local is_unreadable = name:sub(1, 5) == "grpc-" and not (is_readable and is_readable(value))
+    if is_unreadable or name:sub(-4) == "-bin" then table.insert(dropped, name) end
+  end
+  for _, name in ipairs(dropped) do headers:remove(name) end
 end
 
 -- A page of another site can send a simple POST through its visitor's browser, though not read the answer.
@@ -68,8 +88,10 @@ end
 
 function envoy_on_request(handle)
   local headers = handle:headers()
+  local from_grpc = is_grpc(headers)
   keep_sane_request_id(headers)
-  if is_grpc(headers) then return end
+  drop_unreadable_metadata(headers, from_grpc)
+  if from_grpc then return end
   local status, message = refusal(handle, headers)
   if status then handle:respond({[":status"] = status}, message) end
 end

@@ -7,9 +7,10 @@ import msgspec
 from career.resume.v1 import resume_pb2, resume_service_pb2
 from services.resume.errors import InvalidResume
 from services.resume.model import MAX_RESUME_BYTES, Resume, ResumeContent, ResumeSummary
+from services.resume.rules import check_content
 from shared.errors import Violation
 from shared.pages import Page
-from shared.resume_key import normalize_key
+from shared.resume_key import check_key, normalize_key
 from shared.rpc.messages import message_values, write_timestamp
 
 
@@ -20,13 +21,14 @@ def read_content(message: resume_pb2.Resume) -> ResumeContent:
     return msgspec.convert(message_values(message), ResumeContent)
 
 
-def read_key_of_update(request: resume_service_pb2.UpdateResumeRequest) -> str:
-    """The key of the request; raises `InvalidResume` when the resume itself names another one."""
-    key = normalize_key(request.unique_key)
+def read_update(request: resume_service_pb2.UpdateResumeRequest) -> tuple[str, ResumeContent]:
+    """Key and content of a replacement; raises `InvalidResume` when the resume itself names another key."""
+    key, content = normalize_key(request.unique_key), read_content(request.resume)
     inner = normalize_key(request.resume.unique_key)
     if inner and inner != key:
-        raise InvalidResume([Violation("resume.unique_key", "must be absent or equal to the key of the path")])
-    return key
+        other = Violation("resume.unique_key", "must be absent or equal to the key of the path")
+        raise InvalidResume([*check_key(key), other, *check_content(content)])
+    return key, content
 
 
 def write_resume(resume: Resume) -> resume_pb2.Resume:

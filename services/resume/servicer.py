@@ -38,7 +38,7 @@ class ResumeServicer(ResumeServiceServicer):
 
     async def UpdateResume(self, request: messages.UpdateResumeRequest, _context: Context) -> resume_pb2.Resume:
         """Replaces a resume."""
-        key, content = mapping.read_key_of_update(request), mapping.read_content(request.resume)
+        key, content = mapping.read_update(request)
         return mapping.write_resume(await self._use_cases.update(key, content))
 
     async def DeleteResume(

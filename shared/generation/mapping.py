@@ -10,7 +10,7 @@ from shared.errors import Violation
 from shared.generation.errors import InvalidRequest
 from shared.generation.model import GenerationRequest, Language, ProviderSums
 from shared.llm.messages import Attempt, Usage
-from shared.resume_key import normalize_key
+from shared.resume_key import check_key, normalize_key
 
 _LANGUAGES: tuple[Language, ...] = get_args(Language)
 _DEFAULT_LANGUAGE: Language = "ko"
@@ -34,7 +34,8 @@ def read_generation_request(message: GenerationMessage) -> GenerationRequest:
     wanted = message.language or _DEFAULT_LANGUAGE
     language = next((known for known in _LANGUAGES if known == wanted), None)
     provider = message.provider.lower()
-    violations = []
+    unique_key = normalize_key(message.unique_key)
+    violations = check_key(unique_key)
     if language is None:
         violations.append(Violation("language", f"must be one of {', '.join(_LANGUAGES)}"))
     if provider and not _PROVIDER.fullmatch(provider):
@@ -42,7 +43,7 @@ def read_generation_request(message: GenerationMessage) -> GenerationRequest:
     if language is None or violations:
         raise InvalidRequest(violations)
     return GenerationRequest(
-        unique_key=normalize_key(message.unique_key),
+        unique_key=unique_key,
         language=language,
         provider=provider or None,
         fallback=message.fallback if message.HasField("fallback") else True,

@@ -13,25 +13,33 @@ from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from prometheus_client import CollectorRegistry, disable_created_metrics, start_http_server
 
-from shared.rpc.calls import LayerInterceptor
+from shared.rpc.calls import Layer, LayerInterceptor
 from shared.rpc.errors import translate_errors
 from shared.rpc.health import HealthWatch
 from shared.rpc.observation import CallObserver
+from shared.rpc.open_calls import OpenCalls
 from shared.rpc.request_id import carry_request_id
 
 log = structlog.get_logger()
 
 # Well above the gateway's limit for a body, so that a body is refused there with 413 and not here with 429.
 _MAX_MESSAGE_BYTES = 8 * 1024 * 1024
+_MAX_METADATA_BYTES = 32 * 1024
 _OPTIONS = (
     ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", _MAX_MESSAGE_BYTES),
+    # The gateway's limit for headers, and gRPC's 32 bytes for each of them: beyond the soft limit it refuses by chance.
+    ("grpc.max_metadata_size", _MAX_METADATA_BYTES),
+    ("grpc.absolute_max_metadata_size", _MAX_METADATA_BYTES),
     # Two processes on one port would start in silence and share the traffic.
     ("grpc.so_reuseport", 0),
     # A client may ask now and then whether an idle connection lives, without being hung up on.
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
 )
+# Seconds for answers that are on their way, and for handlers that were cut off; bounds, seldom reached.
+_SENDING_SECONDS = 0.5
+_SETTLING_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +55,14 @@ class PortTaken(Exception):
     """Something else listens there."""
 
 
-def build_server(service: Service, registry: CollectorRegistry) -> tuple[grpc.aio.Server, HealthWatch]:
-    """A server with layers, health and reflection, not started and without a port; and the watch to run beside it."""
-    layers = (carry_request_id, CallObserver(registry), translate_errors)
+def build_server(
+    service: Service, registry: CollectorRegistry, *, around: Sequence[Layer] = ()
+) -> tuple[grpc.aio.Server, HealthWatch]:
+    """A server with layers, health and reflection, not started and without a port; and the watch to run beside it.
+
+    The layers `around` are the outermost.
+    """
+    layers: tuple[Layer, ...] = (*around, carry_request_id, CallObserver(registry), translate_errors)
     server = grpc.aio.server(interceptors=[LayerInterceptor(service.names, layers)], options=_OPTIONS)
     service.register(server)
     watch = HealthWatch(service.names, service.check)
@@ -59,7 +72,7 @@ def build_server(service: Service, registry: CollectorRegistry) -> tuple[grpc.ai
 
 
 async def serve(service: Service, *, address: str, metrics_port: int, grace: float) -> None:
-    """Serves at `address` until SIGTERM or SIGINT; calls in flight then have `grace` seconds. Raises `PortTaken`."""
+    """Serves at `address` until SIGTERM or SIGINT; calls of ours then have `grace` seconds. Raises `PortTaken`."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -67,7 +80,8 @@ async def serve(service: Service, *, address: str, metrics_port: int, grace: flo
     # The time of a series' birth doubles what is scraped and is of no use with rates.
     disable_created_metrics()  # type: ignore[no-untyped-call] # typed but for this one
     registry = CollectorRegistry()
-    server, watch = build_server(service, registry)
+    calls = OpenCalls()
+    server, watch = build_server(service, registry, around=[calls])
     host = address.rpartition(":")[0]
     try:
         server.add_insecure_port(address)
@@ -83,8 +97,18 @@ async def serve(service: Service, *, address: str, metrics_port: int, grace: flo
     with suppress(asyncio.CancelledError):
         await watching
     await watch.leave()
-    await server.stop(grace)
+    await _end(server, calls, grace)
     metrics.shutdown()
     metrics.server_close()
     metrics_thread.join()
     log.info("server.stopped")
+
+
+async def _end(server: grpc.aio.Server, calls: OpenCalls, grace: float) -> None:
+    stopping = asyncio.create_task(server.stop(grace))
+    await calls.settle(grace)
+    # Whoever watches our health or asks for reflection would do so until the end of the grace.
+    await server.stop(min(grace, _SENDING_SECONDS))
+    await stopping
+    # Calls that were cut off still store what they must: the database is closed after them.
+    await calls.settle(_SETTLING_SECONDS)

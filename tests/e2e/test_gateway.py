@@ -102,6 +102,51 @@ def test_large_headers_are_refused(api: httpx.Client) -> None:
     assert refusal(answer) == (431, 3)
 
 
+def test_headers_below_the_limit_reach_the_service(api: httpx.Client) -> None:
+    """The lower limit of gRPC itself does not show."""
+    answer = api.get("/resumes/nobody", headers={f"x-{number}": "a" * 140 for number in range(85)})
+
+    assert refusal(answer) == (404, 5)
+
+
+UNREADABLE = [
+    ("grpc-timeout", "banana"),
+    ("grpc-timeout", "-1S"),
+    ("grpc-encoding", "evil"),
+    ("grpc-status", "x"),
+    ("grpc-previous-rpc-attempts", "x"),
+    ("order-bin", "!"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), UNREADABLE)
+def test_what_grpc_cannot_read_harms_nobody(api: httpx.Client, name: str, value: str) -> None:
+    """Neither the call with such a header nor those after it, which share its connection to the service."""
+    odd = [api.get("/resumes/nobody", headers={name: value}) for _ in range(4)]
+
+    after = [api.get("/resumes/nobody") for _ in range(8)]
+
+    assert {refusal(answer) for answer in (*odd, *after)} == {(404, 5)}
+
+
+@pytest.mark.parametrize(
+    ("target", "host"),
+    [
+        pytest.param("/api/v1/resumes/a%00b", "host: localhost\r\n", id="nul"),
+        pytest.param("/api/v1/resumes/a#b", "host: localhost\r\n", id="fragment"),
+        pytest.param("/api/v1/resumes/a", "", id="no-host"),
+    ],
+)
+def test_every_refusal_says_why(stack: Stack, target: str, host: str) -> None:
+    """Also where Envoy itself would say nothing."""
+    with socket.create_connection(("127.0.0.1", stack.settings.gateway_port), timeout=20) as client:
+        client.sendall(f"GET {target} HTTP/1.1\r\n{host}connection: close\r\n\r\n".encode())
+        answer = client.makefile("rb").read()
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert re.search(rb'"message":"the (request|path) must ', answer)
+
+
 def test_headers_that_never_end_are_given_up(stack: Stack) -> None:
     """408: a client that drips its headers does not hold a connection for long."""
     with socket.create_connection(("127.0.0.1", stack.settings.gateway_port), timeout=20) as client:

@@ -164,6 +164,12 @@ async def test_local_by_name(start: Start) -> None:
         pytest.param({"language": "fr"}, "INVALID_REQUEST", {"language"}, id="language"),
         pytest.param({"unique_key": ""}, "INVALID_REQUEST", {"unique_key"}, id="no key"),
         pytest.param({"unique_key": "a/b"}, "INVALID_REQUEST", {"unique_key"}, id="bad key"),
+        pytest.param(
+            {"unique_key": "a/b", "language": "fr", "provider": "a b"},
+            "INVALID_REQUEST",
+            {"unique_key", "language", "provider"},
+            id="everything",
+        ),
         pytest.param({"provider": "claude"}, "PROVIDER_NOT_AVAILABLE", {"provider"}, id="provider without key"),
     ],
 )

@@ -135,6 +135,15 @@ async def test_body_cannot_rename(resumes: ResumeServiceAsyncStub) -> None:
     assert list(failure.fields) == ["resume.unique_key"]
 
 
+async def test_a_renaming_body_does_not_hide_what_else_is_wrong(resumes: ResumeServiceAsyncStub) -> None:
+    """The refusal of another key names the other offending fields, too."""
+    bad = resume_pb2.Resume(unique_key="other", total_experience_months=721)
+
+    failure = await failure_of(resumes.UpdateResume(messages.UpdateResumeRequest(unique_key="a b", resume=bad)))
+
+    assert set(failure.fields) == {"unique_key", "resume.unique_key", "name", "total_experience_months"}
+
+
 async def test_deleting_erases_what_was_derived(
     resumes: ResumeServiceAsyncStub, derived: SwitchableDerivedData
 ) -> None:

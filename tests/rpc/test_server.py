@@ -3,7 +3,8 @@
 from __future__ import annotations  # calls have type parameters in the stubs alone
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from itertools import chain, repeat
 from typing import Any
 
 import grpc
@@ -54,7 +55,7 @@ class FaultyServicer(InterviewServiceServicer):
         if request.unique_key == "defect":
             raise ValueError(SECRET)
         if request.unique_key == "missing":
-            raise SetNotFound(set_id="s")
+            raise SetNotFound(set_id=request.question_set_id or "s")
         if request.unique_key == "hang":
             self.started.set()
             try:
@@ -132,6 +133,17 @@ async def test_foreseen_failure(faulty: grpc.aio.Channel) -> None:
     assert (failure.metadata, failure.message) == ({"set_id": "s"}, "no set 's'")
 
 
+@pytest.mark.parametrize("character", ["x", "김", "😀"], ids=["ASCII", "Hangul", "emoji"])
+async def test_a_failure_fits_whatever_was_asked_for(faulty: grpc.aio.Channel, character: str) -> None:
+    """An id of any length comes back cut, with the code and reason that any other one gets."""
+    request = messages.GetQuestionSetRequest(unique_key="missing", question_set_id=character * 20_000)
+
+    failure = await failure_of(InterviewServiceStub(faulty).GetQuestionSet(request))
+
+    assert (failure.code, failure.reason) == (grpc.StatusCode.NOT_FOUND, "SET_NOT_FOUND")
+    assert failure.metadata["set_id"].endswith(f"{character}…")
+
+
 @pytest.mark.parametrize("body", [b"\xff\xff\xff", b"\x0a\x02\xc3\x28"], ids=["not a message", "not UTF-8"])
 async def test_malformed_request(faulty: grpc.aio.Channel, body: bytes) -> None:
     """Bytes that are not the message are refused as such."""
@@ -198,6 +210,26 @@ async def test_health_follows_the_database(channel: grpc.aio.Channel, database: 
     database.on = True
     await asyncio.wait_for(wait_for(serving), 10)
     watch.cancel()
+
+
+async def test_health_outlives_a_check_that_breaks() -> None:
+    """A defect in the check means NOT_SERVING, for as long as it lasts and no longer."""
+    answers: Iterator[bool | Exception] = chain([ValueError(SECRET)], repeat(True))
+
+    async def check() -> bool:
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async with running(Service((), lambda _server: None, check)) as channel:
+        watch: Any = health_pb2_grpc.HealthStub(channel).Watch(  # type: ignore[attr-defined] # not in the library's stubs
+            health_pb2.HealthCheckRequest(service="")
+        )
+        async with asyncio.timeout(10):
+            while (await watch.read()).status != health_pb2.HealthCheckResponse.SERVING:
+                pass
+        watch.cancel()
 
 
 async def test_reflection_lists_the_services(channel: grpc.aio.Channel) -> None:
