@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shared.llm.models import DEFAULT_MODELS
@@ -48,10 +48,11 @@ class Settings(BaseSettings):
     learning_address: str = ""
     resume_timeout_seconds: Seconds = 5.0
     erasure_timeout_seconds: Seconds = 5.0
-    shutdown_grace_seconds: Seconds = 10.0
+    # Longer than the longest call, which is a generation: its resume, its deadline, its storing.
+    shutdown_grace_seconds: Seconds = 70.0
 
     mongodb_url: SecretStr | None = None
-    mongodb_database: str = "career_coach"
+    mongodb_database: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,60}$")] = "career_coach"
     mongodb_timeout_seconds: Seconds = 3.0
     mongo_port: Port = 27017
     data_dir: Path = Path(".data")
@@ -79,6 +80,11 @@ class Settings(BaseSettings):
         """`load_settings` has read the environment already: one reading serves the fields and the providers."""
         return (init_settings,)
 
+    @field_validator("listen_host")
+    @classmethod
+    def _without_brackets(cls, host: str) -> str:
+        return host.strip("[]")
+
     @property
     def database_url(self) -> str:
         """Where the database is: `MONGODB_URL`, or the embedded one of the local run."""
@@ -95,6 +101,11 @@ class Settings(BaseSettings):
         """Where another process finds `service`: its configured address, or its port on this machine."""
         configured: str = getattr(self, f"{service}_address")
         return configured or f"127.0.0.1:{self.port(service)}"
+
+    def listen_address(self, service: str) -> str:
+        """Host and port where `service` listens."""
+        host = f"[{self.listen_host}]" if ":" in self.listen_host else self.listen_host
+        return f"{host}:{self.port(service)}"
 
     def port(self, service: str) -> int:
         """Where `service` listens."""
@@ -114,9 +125,9 @@ class Settings(BaseSettings):
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     """Reads the environment (by default this process's, over `.env`); raises `SettingsInvalid`."""
     if environment is None:
-        file = {name: value for name, value in dotenv_values(".env").items() if value is not None}
-        environment = {**file, **os.environ}
-    given = {name.lower(): value for name, value in environment.items() if value != ""}
+        environment = {**_read_file(), **os.environ}
+    # A key that was piped into a file ends in a line break, which no header takes.
+    given = {name.lower(): value.strip() for name, value in environment.items() if value.strip()}
     # The vocabularies are lower-case; operators write LOG_LEVEL=INFO as often as info.
     for name in ("log_level", "log_format"):
         if name in given:
@@ -134,6 +145,13 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     return settings.model_copy(update={"providers": _read_providers(settings, given)})
 
 
+def _read_file() -> dict[str, str]:
+    try:
+        return {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    except (OSError, UnicodeDecodeError):
+        raise SettingsInvalid("the file .env cannot be read as UTF-8") from None
+
+
 def _read_providers(settings: Settings, given: Mapping[str, str]) -> dict[str, ProviderSettings]:
     providers = {}
     problems = []
@@ -145,14 +163,15 @@ def _read_providers(settings: Settings, given: Mapping[str, str]) -> dict[str, P
             continue
         prefix = name.replace("-", "_")
         key = given.get(f"{prefix}_api_key", "")
-        address = given.get(_ADDRESS_VARIABLES.get(name, f"{prefix}_base_url").lower())
+        address = given.get(_address_variable(name).lower())
         model = given.get(f"{prefix}_model", DEFAULT_MODELS.get(name, ""))
         if name in _VENDORS and not key:
             continue
+        problems += _find_address_problems(name, address)
         if name not in _VENDORS:
             problems += [
                 f"{variable.upper()}: must be set, since LLM_PROVIDERS names {name}"
-                for variable, value in ((f"{prefix}_base_url", address), (f"{prefix}_model", model))
+                for variable, value in ((_address_variable(name), address), (f"{prefix}_model", model))
                 if not value
             ]
         providers[name] = ProviderSettings(
@@ -167,3 +186,18 @@ def _read_providers(settings: Settings, given: Mapping[str, str]) -> dict[str, P
     if problems:
         raise SettingsInvalid("; ".join(problems))
     return providers
+
+
+def _address_variable(name: str) -> str:
+    return _ADDRESS_VARIABLES.get(name, f"{name.replace('-', '_').upper()}_BASE_URL")
+
+
+def _find_address_problems(name: str, address: str | None) -> list[str]:
+    """What is wrong with an address that is set; Google's is asked over gRPC, whose addresses have no scheme."""
+    if address is None:
+        return []
+    if name == "gemini":
+        rule = "must be host:port" if "/" in address else ""
+    else:
+        rule = "" if address.startswith(("http://", "https://")) else "must start with http:// or https://"
+    return [f"{_address_variable(name)}: {rule}"] if rule else []

@@ -9,6 +9,7 @@ import structlog
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 from pymongo.errors import ConnectionFailure, DuplicateKeyError, PyMongoError
 
+from shared.config import SettingsInvalid
 from shared.errors import DatabaseUnavailable
 
 log = structlog.get_logger()
@@ -24,16 +25,23 @@ class Database:
     """One client of one database. Close it."""
 
     def __init__(self, url: str, name: str, *, timeout: float) -> None:
-        """Connects lazily. `timeout` in seconds bounds every operation as a whole, a hung server included."""
-        self._client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
-            url,
-            appname="career-coach",
-            timeoutMS=int(timeout * 1000),
-            # An acknowledged write is on disk: nothing is lost by kill -9, nor on a replica set by a change of primary.
-            w="majority",
-            journal=True,
-            tz_aware=True,
-        )
+        """Connects lazily. `timeout` in seconds bounds every operation as a whole, a hung server included.
+
+        Raises `SettingsInvalid` for an address that makes no sense.
+        """
+        try:
+            self._client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
+                url,
+                appname="career-coach",
+                timeoutMS=int(timeout * 1000),
+                # An acknowledged write is on disk: neither kill -9 nor a change of primary loses it.
+                w="majority",
+                journal=True,
+                tz_aware=True,
+            )
+        except (PyMongoError, ValueError):
+            # The driver's words are not passed on: they may quote the address, which may hold a password.
+            raise SettingsInvalid("MONGODB_URL: must be an address such as mongodb://host:27017") from None
         self._database = self._client[name]
 
     def collection(self, name: str) -> Collection:
@@ -76,7 +84,10 @@ async def insert_once(collection: Collection, document: Document) -> None:
     try:
         try:
             await collection.insert_one(document)
-        except ConnectionFailure:
+        except ConnectionFailure as error:
+            # A timeout is one too, and has used up the time.
+            if error.timeout:
+                raise
             await collection.insert_one(document)
     except DuplicateKeyError:
         found = await collection.find_one({"_id": document["_id"]})

@@ -34,7 +34,7 @@ def configure_logging(level: str, form: Literal["auto", "console", "json"], *, s
         logger_factory=structlog.WriteLoggerFactory(file=sys.stdout),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=logging.WARNING, handlers=[_LibraryHandler()], force=True)
+    logging.basicConfig(level=logging.WARNING, handlers=[_LibraryHandler(logging.WARNING)], force=True)
 
 
 def _service_adder(service: str) -> Any:  # noqa: ANN401 - structlog's type of a processor

@@ -59,6 +59,9 @@ def run(settings: Settings) -> int:
     if "log_level" not in settings.model_fields_set:
         # A terminal is for what needs attention; LOG_LEVEL=info shows each call.
         environment["LOG_LEVEL"] = "warning"
+    if "shutdown_grace_seconds" not in settings.model_fields_set:
+        # honcho kills what is still there five seconds after Ctrl-C.
+        environment["SHUTDOWN_GRACE_SECONDS"] = "4"
     manager = StackManager()
     for name, command in read_commands(settings).items():
         manager.add_process(name, command, env=environment)

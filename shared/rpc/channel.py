@@ -24,6 +24,8 @@ def open_channel(address: str, *, idempotent: Mapping[str, str] | None = None) -
         address,
         options=(
             ("grpc.service_config", json.dumps(config)),
+            # The proxy of the environment is for the world outside, where the vendors are.
+            ("grpc.enable_http_proxy", 0),
             # A peer that comes back is found at once instead of after a long pause.
             ("grpc.initial_reconnect_backoff_ms", 100),
             ("grpc.max_reconnect_backoff_ms", 1_000),

@@ -32,7 +32,7 @@ DOMAIN = "career-coach"
 RETRY_AFTER_SECONDS = 1
 
 # A client refuses metadata of more than 8 KiB, and with it the whole answer; a status says everything twice.
-_MAX_MESSAGE_CHARACTERS = 500
+_MAX_TEXT_BYTES = 500
 _MAX_VIOLATIONS = 40
 
 _CODES: dict[type[CareerError], grpc.StatusCode] = {
@@ -85,7 +85,9 @@ async def _abort(context: Context, error: CareerError) -> None:
 
 
 def _status(code: grpc.StatusCode, error: CareerError) -> Status:
-    details: list[Message] = [ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=error.facts)]
+    details: list[Message] = [
+        ErrorInfo(reason=error.reason, domain=DOMAIN, metadata={name: _cut(fact) for name, fact in error.facts.items()})
+    ]
     if isinstance(error, InvalidInput) and error.violations:
         details.append(BadRequest(field_violations=_field_violations(error.violations)))
     if isinstance(error, Unavailable):
@@ -100,7 +102,13 @@ def _message(error: CareerError) -> str:
     text = str(error)
     if isinstance(error, InvalidInput) and error.violations:
         text = f"{text}: " + "; ".join(f"{v.field} {v.description}" for v in error.violations)
-    return text if len(text) <= _MAX_MESSAGE_CHARACTERS else f"{text[: _MAX_MESSAGE_CHARACTERS - 1]}…"
+    return _cut(text)
+
+
+def _cut(text: str) -> str:
+    """A text that fits: in bytes, since what is not ASCII takes nine for a character of Hangul on the wire."""
+    data = text.encode()
+    return text if len(data) <= _MAX_TEXT_BYTES else f"{data[: _MAX_TEXT_BYTES - 3].decode(errors='ignore')}…"
 
 
 def _field_violations(violations: Sequence[Violation]) -> list[BadRequest.FieldViolation]:

@@ -25,12 +25,20 @@ class HealthWatch:
     async def run(self) -> None:
         """Watches until it is cancelled."""
         while True:
-            await self._set(serving=await self._check())
+            await self._set(serving=await self._ask())
             await asyncio.sleep(INTERVAL_SECONDS)
 
     async def leave(self) -> None:
         """Says NOT_SERVING for good: the process is about to stop."""
         await self.servicer.enter_graceful_shutdown()
+
+    async def _ask(self) -> bool:
+        try:
+            return await self._check()
+        except Exception as error:
+            # A check that breaks means that nobody knows: the watch must live to see the end of it.
+            log.error("health.check_broke", error=error)  # noqa: TRY400 - the log never prints an exception's text
+            return False
 
     async def _set(self, *, serving: bool) -> None:
         if serving == self._serving:

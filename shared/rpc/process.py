@@ -19,12 +19,11 @@ def run_process(name: str, build: Callable[[Settings], AbstractAsyncContextManag
     """Runs the service `name` until SIGTERM or SIGINT; answers with the exit status: 2 when it cannot start."""
     try:
         settings = load_settings()
-    except SettingsInvalid as error:
-        print(f"{name}: the configuration is not valid: {error}", file=sys.stderr)  # noqa: T201 - no log yet
-        return 2
-    configure_logging(settings.log_level, settings.log_format, service=name)
-    try:
+        configure_logging(settings.log_level, settings.log_format, service=name)
         uvloop.run(_serve(name, settings, build))
+    except SettingsInvalid as error:
+        print(f"{name}: the configuration is not valid: {error}", file=sys.stderr)  # noqa: T201 - perhaps no log yet
+        return 2
     except PortTaken as error:
         log.error("server.port_taken", reason=str(error), variable=f"{name.upper()}_PORT")  # noqa: TRY400 - foreseen
         return 2
@@ -40,7 +39,7 @@ async def _serve(
         gc.freeze()
         await serve(
             service,
-            address=f"{settings.listen_host}:{settings.port(name)}",
+            address=settings.listen_address(name),
             metrics_port=settings.metrics_port(name),
             grace=settings.shutdown_grace_seconds,
         )

@@ -21,6 +21,8 @@ except ValueError as error:
     log.error("defect", error=error)
 logging.getLogger("library").warning("failed for %s", "kim@example.com")
 logging.getLogger("library").warning("failed for kim@example.com")
+logging.getLogger("library").setLevel("DEBUG")
+logging.getLogger("library").debug("sent %s", "body")
 """
 
 
