@@ -1,5 +1,6 @@
 """From what a model wrote to questions."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,10 +11,13 @@ from shared.generation.reading import (
     read_json_object,
     read_object,
     read_objects,
+    read_prose,
     read_text,
     read_texts,
 )
 
+_DOTTED_INDEX = re.compile(r"\.(\d{1,4})(?=[.\[]|$)")
+_QUOTED = re.compile(r"[\"'“‘「](.+)[\"'”’」]")
 _DIFFICULTY_WORDS = (
     ("easy", "beginner", "basic", "junior", "low", "하"),
     ("medium", "intermediate", "mid", "normal", "moderate", "중"),
@@ -50,19 +54,25 @@ def read_questions(text: str) -> tuple[Question, ...]:
 def _read_question(item: Mapping[str, Any]) -> Question:
     evidence = read_object(item, "evidence")
     return Question(
-        question=read_text(item, "question"),
+        question=read_prose(item, "question"),
         category=read_category(read_text(item, "category")),
         difficulty=read_alias(read_text(item, "difficulty"), _DIFFICULTY),
         type=read_alias(read_text(item, "type"), _TYPE),
-        topic=read_text(item, "topic"),
-        reason=read_text(item, "reason"),
-        evidence=QuestionEvidence(_plain_path(read_text(evidence, "path")), read_text(evidence, "quote")),
+        topic=read_prose(item, "topic"),
+        reason=read_prose(item, "reason"),
+        evidence=QuestionEvidence(_plain_path(read_text(evidence, "path")), _unquoted(read_text(evidence, "quote"))),
         what_good_answers_cover=read_texts(item, "what_good_answers_cover"),
     )
 
 
 def _plain_path(path: str) -> str:
-    """The path without the root that models like to put before it."""
-    for root in ("$.", "resume."):
+    """The path without the root that models like to put before it, and with its indexes in brackets."""
+    for root in ("$.", "resume_data.", "resume."):
         path = path.removeprefix(root)
-    return path
+    return _DOTTED_INDEX.sub(r"[\1]", path)
+
+
+def _unquoted(quote: str) -> str:
+    """A quote without the marks around it."""
+    marked = _QUOTED.fullmatch(quote)
+    return marked[1] if marked else quote

@@ -1,18 +1,19 @@
 """The checks that a learning path must pass before anyone sees it. Pure; all together take a few milliseconds.
 
 What counts as invented depends on what a text claims. The strengths of the analysis and the strength steps speak of
-what the candidate has used, so every technology in them must be in the resume. Weaknesses and their steps name what is
-new: that is their point. Their reasons speak of both, so a technology in such a reason must be in the resume or be what
-the step teaches.
+what the candidate has used, so every technology in them must be in the resume; but where a description says what to do
+it may name a tool and a target. Weaknesses and their steps name what is new: that is their point. Their reasons speak
+of both, so a technology in such a reason must be in the resume or be what the step teaches.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import combinations
 
 from services.learning.catalogue import default_catalogue
-from services.learning.claims import names_something_new, without_taught
+from services.learning.claims import names_something_new, past_claims, without_targets, without_taught
 from services.learning.durations import parse_duration
 from services.learning.model import (
     MAX_STEPS,
@@ -42,7 +43,7 @@ STRENGTH_SHARE = (0.4, 0.8)  # about 60 %
 MAX_HIGH = 3
 RESOURCES = (1, 5)
 REASON_CHARACTERS = (30, 300)
-_BLANKS = re.compile(r"\s+")
+_NOT_WORD = re.compile(r"\W+")
 
 _Check = Callable[[PathContent, Subject], Iterator[Rejection]]
 
@@ -139,7 +140,7 @@ def _reason(content: PathContent, subject: Subject) -> Iterator[Rejection]:
 
 def _invented_technology(content: PathContent, subject: Subject) -> Iterator[Rejection]:
     for index, step in enumerate(content.steps):
-        claim = step.reason if step.type == "weakness" else _own_words(step)
+        claim = step.reason if step.type == "weakness" else past_claims(step)
         if names_unknown_technology(claim, subject.profile) and (
             step.type != "weakness" or names_unknown_technology(without_taught(step), subject.profile)
         ):
@@ -149,7 +150,9 @@ def _invented_technology(content: PathContent, subject: Subject) -> Iterator[Rej
 
 
 def _invented_number(content: PathContent, subject: Subject) -> Iterator[Rejection]:
-    return _reject_text("invented-number", content, lambda text: states_unknown_number(text, subject.profile))
+    steps = (replace(step, description=without_targets(step.description)) for step in content.steps)
+    claimed = replace(content, steps=tuple(steps))
+    return _reject_text("invented-number", claimed, lambda text: states_unknown_number(text, subject.profile))
 
 
 def _personal_data(content: PathContent, subject: Subject) -> Iterator[Rejection]:
@@ -217,4 +220,5 @@ def _whole_text(content: PathContent) -> str:
 
 
 def _fold(text: str) -> str:
-    return _BLANKS.sub(" ", text).strip().casefold()
+    """Points are the same whatever their blanks, case and punctuation."""
+    return _NOT_WORD.sub("", unicodedata.normalize("NFKC", text)).casefold()

@@ -1,8 +1,9 @@
-"""What a step claims to be new: words of a text that speak neither of the resume nor of learning itself."""
+"""What a step claims: what is new in it, and what it says of the candidate."""
 
 import re
 
 from services.learning.model import LearningStep
+from shared.generation.text_patterns import SENTENCE_END
 from shared.resume_profile.model import ResumeProfile, Term
 from shared.resume_profile.vocabulary import default_vocabulary
 
@@ -61,6 +62,17 @@ _PARTICLE = re.compile(
     r"(?<=[가-힣]{2})(?:에서는|으로|에서|에게|까지|부터|이나|하고|은|는|이|가|을|를|와|과|의|에|로|도|만)$"
 )
 _WORD = re.compile(r"[^\W_]+(?:[+#]+)?")
+# A sentence that speaks of what was done before, and not of what to do.
+_TOLD = re.compile(
+    r"셨|(?:했|었|았|였|됐|켰)(?:습니다|고|으며|지만|는데|으므로|으니|던)|던\s|이미(?!지)|(?:운영|사용)\s?중인|"
+    r"경험(?:을\s(?:살려|바탕|토대)|이\s있|한\s|하신)|(?:운영|사용|활용|구축|개발|도입)\s경험|"
+    r"(?:줄인|높인|늘린|낮춘|올린)\s|(?:개선|단축|절감|달성|운영|사용|활용)한\s(?!뒤|후|다음)|"
+    r"\b(?:already|experience (?:with|in|of|running)|you(?:['’]ve| used| built| ran| worked))\b",
+    re.IGNORECASE,
+)
+# What is called the candidate's own.
+_OWN = re.compile(r"(?:기존|지금)(?:의)?\s+(\S+)|\b(?:your|existing)\s+(\S+)", re.IGNORECASE)
+_ASKED = re.compile(r"(?:세요|십시오)[.!]?$")
 
 
 def names_something_new(title: str, profile: ResumeProfile) -> bool:
@@ -79,6 +91,19 @@ def without_taught(step: LearningStep) -> str:
     """The reason of a step without the terms that the step is there to teach."""
     taught = default_vocabulary().find(f"{step.title}\n{step.analysis_point}\n{step.description}")
     return _without_terms(step.reason, taught)
+
+
+def past_claims(step: LearningStep) -> str:
+    """What a strength step says the candidate has: title, reason, and of the description what is past or theirs."""
+    told = (sentence for sentence in SENTENCE_END.split(step.description) if _TOLD.search(sentence))
+    own = (match[1] or match[2] for match in _OWN.finditer(step.description))
+    return "\n".join((step.title, step.reason, *told, *own))
+
+
+def without_targets(description: str) -> str:
+    """A description without the sentences that ask for something, and so state nothing."""
+    sentences = SENTENCE_END.split(description)
+    return " ".join(s for s in sentences if not _ASKED.search(s.strip()) or _TOLD.search(s))
 
 
 def _without_terms(text: str, terms: tuple[Term, ...]) -> str:

@@ -16,7 +16,15 @@ from services.learning.model import (
     LearningStep,
     PathContent,
 )
-from shared.generation.reading import read_alias, read_category, read_json_object, read_object, read_objects, read_text
+from shared.generation.reading import (
+    read_alias,
+    read_category,
+    read_json_object,
+    read_object,
+    read_objects,
+    read_prose,
+    read_text,
+)
 from shared.llm.errors import AnswerMalformed
 
 # Words that models write in place of ours, folded to lower case. What is in no table stays and fails its check.
@@ -41,11 +49,15 @@ _KINDS = {word: word for word in RESOURCE_KINDS} | {
     "docs": "documentation",
     "document": "documentation",
     "공식 문서": "documentation",
+    "공식문서": "documentation",
+    "official documentation": "documentation",
+    "guide": "documentation",
+    "website": "documentation",
     "문서": "documentation",
 }
 _KINDS |= {"도서": "book", "책": "book", "강의": "course", "강좌": "course", "lecture": "course", "video": "course"}
 _KINDS |= {"tutorial": "practice", "실습": "practice", "project": "practice", "블로그": "article", "blog": "article"}
-_KINDS |= {"아티클": "article", "글": "article"}
+_KINDS |= {"아티클": "article", "글": "article", "paper": "article", "온라인 강의": "course", "online course": "course"}
 
 
 def read_path(text: str) -> PathContent:
@@ -123,7 +135,7 @@ def _read_resource(resource: Mapping[str, Any]) -> LearningResource:
 
 
 def _required(item: Mapping[str, Any], key: str) -> str:
-    text = read_text(item, key)
+    text = read_prose(item, key)
     if not text:
         raise AnswerMalformed
     return text

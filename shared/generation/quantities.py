@@ -17,7 +17,8 @@ _UNITS = {
     "minute": ("분", "min", "mins", "minute", "minutes"),
     "count": (
         "명", "건", "개사", "유저", "회원", "사용자", "users", "user", "people", "requests", "orders", "events",
-        "records", "customers", "concurrent users", "connections", "transactions", "messages",
+        "records", "customers", "concurrent users", "connections", "transactions", "messages", "subscribers", "members",
+        "clients", "visitors", "downloads", "employees", "patients", "logs", "rows",
     ),
     "rate": ("tps", "qps", "rps", "tps/s", "req/s"),
     "size": ("kb", "mb", "gb", "tb", "pb"),
@@ -38,6 +39,8 @@ _QUANTITY = re.compile(
     rf"\s?-?(?:(?P<latin>{_any_of(_LATIN_UNITS)})(?![A-Za-z])|(?P<unit>{_any_of(_CLASS.keys() - _LATIN_UNITS)}))?",
     re.IGNORECASE,
 )
+# `a team of 4`: a number that no unit follows.
+_BARE = re.compile(r"(?<![\d.,A-Za-z])\d[\d,]*(?![\d.,]*\d|[A-Za-z%가-힣])")
 # 분기, 분석, 초기, 초급, 배포, 원칙, 명령 ... begin with a unit and are words of their own.
 _WORD_OF_ITS_OWN = re.compile(
     r"분[기석야류산리할위]|초[기급보반안]|배[포치열너정]|원[칙인격본]|명[령시세확]|건[의강물축]"
@@ -71,3 +74,9 @@ def find_quantities(text: str) -> Iterator[Quantity]:
         unit = _CLASS[spelled.casefold()] if spelled else "count"
         value = float(match["number"].replace(",", "")) * _SCALES.get((scale or "").casefold(), 1.0)
         yield Quantity(value, unit, match.start(), match.end())
+
+
+def find_bare_numbers(text: str) -> Iterator[float]:
+    """Whole numbers that stand without a unit of ours, in the order of the text."""
+    for match in _BARE.finditer(text):
+        yield float(match.group().replace(",", ""))

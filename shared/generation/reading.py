@@ -1,6 +1,7 @@
 """Tolerant reading of what a model wrote: its JSON, and its words for closed vocabularies."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
@@ -9,6 +10,8 @@ from shared.llm.errors import AnswerMalformed
 MAX_CHARACTERS = 200_000
 MAX_DEPTH = 16
 _MAX_CANDIDATES = 20
+
+_EMPHASIS = re.compile(r"\*\*(?P<bold>[^*\n]+)\*\*|(?<!`)`(?P<code>[^`\n]+)`(?!`)")
 
 _CATEGORIES = {
     "기술": ("기술", "기술적", "tech", "technical", "technology", "skill", "skills"),
@@ -31,7 +34,7 @@ def read_json_object(text: str) -> dict[str, Any]:
     for value, length in _objects(text):
         if length > longest:
             best, longest = value, length
-    if best is None:
+    if best is None or not _can_be_stored(best):
         raise AnswerMalformed
     return best
 
@@ -55,6 +58,11 @@ def read_text(item: Mapping[str, Any], key: str) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise AnswerMalformed
     return str(value).strip()
+
+
+def read_prose(item: Mapping[str, Any], key: str) -> str:
+    """A text as `read_text` reads it, without the signs of emphasis and code that models put around words."""
+    return _EMPHASIS.sub(r"\g<bold>\g<code>", read_text(item, key))
 
 
 def read_texts(item: Mapping[str, Any], key: str) -> tuple[str, ...]:
@@ -98,6 +106,15 @@ def _objects(text: str) -> Iterator[tuple[dict[str, Any], int]]:
             else:
                 yield value, end - position
         position = text.find("{", end)
+
+
+def _can_be_stored(value: Mapping[str, Any]) -> bool:
+    """Whether all of it is text: an escape may stand for half a character, which no encoding has."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _refuse(_constant: str) -> NoReturn:

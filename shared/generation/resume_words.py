@@ -4,9 +4,9 @@ import re
 import unicodedata
 import weakref
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from shared.generation.quantities import find_quantities
+from shared.generation.quantities import find_bare_numbers, find_quantities
 from shared.generation.text_patterns import FOREIGN, INSTRUCTIONS
 from shared.resume_profile.masking import is_masked, without_placeholders
 from shared.resume_profile.model import Evidence, ResumeProfile, Skill
@@ -17,6 +17,52 @@ _WINDOW = 8
 _SHORTEST = 2
 _TOKEN_SHARE = 0.6  # of the words of a title or achievement, where they do not stand in a row
 _FEWEST_TOKENS = 2
+# A run of two or three whole words says it earlier: with one word that is not everyone's, or with two.
+_PHRASE = 6
+_SPECIFIC_PHRASE = 5
+_PLAIN_WORDS = frozenset(
+    [
+        "시스템",
+        "설계",
+        "구현",
+        "개발",
+        "운영",
+        "개선",
+        "서비스",
+        "플랫폼",
+        "기반",
+        "프로젝트",
+        "경험",
+        "담당",
+        "활동",
+        "업무",
+        "관리",
+        "구축",
+        "진행",
+        "참여",
+        "api",
+        "기능",
+        "과정",
+        "백엔드",
+        "프론트엔드",
+        "개발자",
+        "사용자",
+        "데이터",
+        "고객",
+        "system",
+        "service",
+        "platform",
+        "project",
+        "development",
+        "team",
+    ]
+)
+_TELLING = 100  # from here on a number without a unit says which result is meant
+# What else a resume tells of: an answer may be built on it, but nobody has to ask about it.
+_TOLD = re.compile(
+    r"(?:work_experiences|personal_projects|activities)\[\d+\]\.description|work_experiences\[\d+\]\.responsibilities\[\d+\]|"
+    r"(?:activities|certifications)\[\d+\]\.name|sections\[\d+\]\.text"
+)
 _TOKEN = re.compile(r"[A-Za-z0-9]+|[가-힣]+")
 _SIGNS = re.compile(r"[^0-9A-Za-z가-힣]+")
 _NO_SOURCE = re.compile(r"name|.*(?:^|\.)(?:duration|url|date|grade|score|employment_type|location|level)")
@@ -29,6 +75,7 @@ class Anchor:
     source: str
     whole: str
     windows: frozenset[str]
+    phrases: frozenset[str]
     tokens: frozenset[str]
     amounts: frozenset[tuple[float, str]]
     quotable: bool
@@ -44,6 +91,7 @@ class ResumeWords:
 
     terms: frozenset[str]
     amounts: frozenset[tuple[float, str]]
+    numbers: frozenset[float]
     strings: tuple[str, ...]
     foreign: frozenset[str]
     skills: dict[str, str]
@@ -81,6 +129,7 @@ def find_sources(text: str, words: ResumeWords) -> frozenset[str]:
     plain = _plain(text)
     windows = _windows(plain)
     amounts = {quantity.amount for quantity in find_quantities(text)}
+    amounts |= {(number, "count") for number in find_bare_numbers(text) if number >= _TELLING}
     tokens = _tokens(text)
     for anchor in words.anchors:
         if _names(anchor, plain, windows, amounts, tokens):
@@ -97,7 +146,7 @@ def _names(
 ) -> bool:
     if anchor.windows & windows or (not anchor.windows and anchor.whole in plain):
         return True
-    if anchor.amounts & amounts:
+    if anchor.amounts & amounts or any(phrase in plain for phrase in anchor.phrases):
         return True
     shared = sum(1 for token in anchor.tokens if any(word.startswith(token) for word in tokens))
     return shared >= max(_FEWEST_TOKENS, _TOKEN_SHARE * len(anchor.tokens)) if anchor.tokens else False
@@ -116,6 +165,9 @@ def _make(profile: ResumeProfile) -> ResumeWords:
     return ResumeWords(
         terms=frozenset(terms),
         amounts=frozenset(amounts),
+        numbers=frozenset(
+            n for p in profile.texts if not _NO_SOURCE.fullmatch(p.path) for n in find_bare_numbers(p.text)
+        ),
         strings=tuple(sorted((s for s in strings if len(s) >= _SHORTEST), key=len, reverse=True)),
         foreign=frozenset(letter for place in profile.texts for letter in FOREIGN.findall(place.text)),
         spelled={name: f"skill:{term.name}" for name, term in spelled.items()},
@@ -145,6 +197,11 @@ def _anchors(profile: ResumeProfile) -> Iterator[Anchor]:
             yield from _anchor(f"project:{project.path}", Evidence(f"{project.path}.position", project.position))
     for achievement in profile.achievements:
         yield from _anchor(f"achievement:{achievement.path}", achievement)
+    for place in profile.texts:
+        if _TOLD.fullmatch(place.path):
+            # These may be long: only a run of characters names them, which costs the same for any length.
+            for anchor in _anchor(f"text:{place.path}", place):
+                yield replace(anchor, phrases=frozenset(), tokens=frozenset(), quotable=False)
 
 
 def _listed(skill: Skill) -> Evidence:
@@ -158,7 +215,8 @@ def _anchor(source: str, place: Evidence) -> Iterator[Anchor]:
     if len(whole) < _SHORTEST or INSTRUCTIONS.search(text):
         return
     amounts = frozenset(quantity.amount for quantity in find_quantities(text))
-    yield Anchor(source, whole, _windows(whole), _tokens(text), amounts, quotable=not is_masked(place.text))
+    quotable = not is_masked(place.text)
+    yield Anchor(source, whole, _windows(whole), frozenset(_phrases(text)), _tokens(text), amounts, quotable)
 
 
 def _plain(text: str) -> str:
@@ -167,6 +225,20 @@ def _plain(text: str) -> str:
 
 def _windows(plain: str) -> frozenset[str]:
     return frozenset(plain[i : i + _WINDOW] for i in range(len(plain) - _WINDOW + 1))
+
+
+def _phrases(text: str) -> Iterator[str]:
+    """Two or three words in a row, joined, that say enough: 주문/결제 시스템, 신규 간호사; not 시스템 설계."""
+    words = _TOKEN.findall(unicodedata.normalize("NFKC", text).casefold())
+    words = [word if len(word) >= _SHORTEST and not word.isdecimal() else "" for word in words]
+    for length in (2, 3):
+        for start in range(len(words) - length + 1):
+            run = words[start : start + length]
+            specific = sum(word not in _PLAIN_WORDS for word in run)
+            joined = "".join(run)
+            enough = _PHRASE if specific == 1 else _SPECIFIC_PHRASE
+            if all(run) and specific and len(joined) >= enough:
+                yield joined
 
 
 def _tokens(text: str) -> frozenset[str]:

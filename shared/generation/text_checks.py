@@ -4,7 +4,7 @@ import unicodedata
 
 from shared.generation import text_patterns as patterns
 from shared.generation.model import Language
-from shared.generation.quantities import find_quantities
+from shared.generation.quantities import Quantity, find_quantities
 from shared.generation.resume_words import ResumeWords, find_sources, words_of
 from shared.resume_profile.masking import contains_personal_data
 from shared.resume_profile.model import ResumeProfile
@@ -22,6 +22,9 @@ __all__ = [
     "touches_prohibited_topic",
 ]
 
+# Every developer uses them, and few resumes list them.
+_EVERYDAY = frozenset({"Git", "HTML", "CSS"})
+_ORDINALS = frozenset({"count", "minute", "second"})  # units of which a first few say nothing of a result
 MIN_SCRIPT_SHARE = 0.5  # of the letters, once the words of the resume are taken out
 
 
@@ -30,20 +33,28 @@ def names_unknown_technology(text: str, profile: ResumeProfile) -> bool:
 
     One in a sentence that offers it as an alternative (대신, 비교, vs) is fine, and so are practices and standards.
     """
-    known = words_of(profile).terms
+    known = words_of(profile).terms | _EVERYDAY
     for sentence in patterns.SENTENCE_END.split(text):
-        unknown = [t for t in default_vocabulary().find(sentence) if not t.method and t.name not in known]
-        if unknown and not patterns.ALTERNATIVE.search(sentence):
+        unknown = [m for m in default_vocabulary().scan(sentence) if not m.term.method and m.term.name not in known]
+        present = any(not patterns.WITHOUT.match(sentence, mention.end) for mention in unknown)
+        if present and not patterns.ALTERNATIVE.search(sentence):
             return True
     return False
 
 
-def states_unknown_number(text: str, profile: ResumeProfile) -> bool:
-    """Whether a number with a unit stands neither in the resume nor in a marked supposition (10배로 늘어난다면)."""
-    known = words_of(profile).amounts
+def states_unknown_number(
+    text: str, profile: ResumeProfile, supposed: frozenset[tuple[float, str]] = frozenset()
+) -> bool:
+    """Whether a number with a unit stands neither in the resume nor in a marked supposition (10배로 늘어난다면).
+
+    `supposed` are amounts that another text has introduced as a supposition.
+    """
+    words = words_of(profile)
     for sentence in patterns.SENTENCE_END.split(text):
         for quantity in find_quantities(sentence):
-            if quantity.amount not in known and not _is_supposed(sentence, quantity.start, quantity.end):
+            if quantity.amount in supposed or _is_known(sentence, quantity, words):
+                continue
+            if not _is_supposed(sentence, quantity.start, quantity.end):
                 return True
     return False
 
@@ -102,12 +113,28 @@ def names_evidence(text: str, profile: ResumeProfile) -> bool:
     return bool(sources_named(text, profile)) or not words_of(profile).has_sources
 
 
+def _is_known(sentence: str, quantity: Quantity, words: ResumeWords) -> bool:
+    """Whether the resume has the amount, has its number without a unit, or leaves it as the rest of a hundred."""
+    if quantity.amount in words.amounts or (quantity.unit == "count" and quantity.value in words.numbers):
+        return True
+    before = sentence[: quantity.start]
+    if quantity.unit in _ORDINALS and patterns.ORDINAL.search(before):
+        return True
+    rest = (round(100.0 - quantity.value, 6), "percent")
+    return quantity.unit == "percent" and rest in words.amounts and bool(patterns.REMAINDER.search(before))
+
+
 def _is_supposed(sentence: str, start: int, end: int) -> bool:
     if patterns.SUPPOSED_BEFORE.search(sentence, 0, start):
         return True
+    situation = patterns.SITUATION.search(sentence, end)
+    if situation is not None and not patterns.DONE.search(sentence, end, situation.start()):
+        return True
     clause = patterns.CLAUSE_END.split(sentence[end:], maxsplit=1)[0]
     supposed = patterns.SUPPOSED_AFTER.search(clause)
-    return supposed is not None and not patterns.STATED.search(clause, 0, supposed.start() + 1)
+    if supposed is not None:
+        return not patterns.STATED.search(clause, 0, supposed.start() + 1)
+    return bool(patterns.CONDITION.search(sentence, 0, start)) and not patterns.STATED.search(clause)
 
 
 def _without_terms(words: ResumeWords, text: str) -> str:

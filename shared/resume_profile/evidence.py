@@ -1,4 +1,4 @@
-"""Places in a resume: every text with its path, and the text at a path."""
+"""Places in a resume: every text with its path, and the texts at a path."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,8 +11,16 @@ _LONGEST_PATH = 200
 _DEEPEST = 8
 
 
-def text_at(resume: Mapping[str, Any], path: str) -> str | None:
-    """The text at a path such as `work_experiences[0].achievements[1]`; None where no text stands there."""
+def texts_under(resume: Mapping[str, Any], path: str) -> tuple[str, ...]:
+    """The text at a path such as `work_experiences[0].achievements[1]`, or all texts of the list or entry there.
+
+    None where nothing is, and none for the empty path: that is the whole resume.
+    """
+    value = _value_at(resume, path) if path else None
+    return tuple(place.text for place in _walk(value, path, 0))
+
+
+def _value_at(resume: Mapping[str, Any], path: str) -> object:
     if len(path) > _LONGEST_PATH:
         return None
     value: Any = resume
@@ -23,7 +31,7 @@ def text_at(resume: Mapping[str, Any], path: str) -> str | None:
             return None
         value = _step(value, step[1], step[2])
         position = step.end()
-    return value if isinstance(value, str) else None
+    return value
 
 
 def walk_texts(resume: Mapping[str, Any]) -> Iterator[Evidence]:

@@ -27,6 +27,8 @@ _ROLE_OF_FAMILY = {
     "cloud": "devops",
     "observability": "devops",
 }
+# What every office uses says nothing of a role.
+_OFFICE_TOOLS = frozenset({"Excel", "Google Sheets"})
 _SKILL_LISTS = re.compile(
     r"technical_skills\.\w+\[\d+\]|(?:work_experiences|personal_projects)\[\d+\]\.tech_stack\[\d+\]"
 )
@@ -140,7 +142,7 @@ def _role(texts: Sequence[Evidence], skills: Sequence[Skill], vocabulary: Vocabu
 def _role_of_skills(skills: Sequence[Skill], vocabulary: Vocabulary) -> str:
     votes: dict[str, int] = {}
     for skill in skills:
-        family = skill.term.family if skill.term else ""
+        family = skill.term.family if skill.term and skill.term.name not in _OFFICE_TOOLS else ""
         role = _ROLE_OF_FAMILY.get(family, family)
         if role in vocabulary.roles:
             votes[role] = votes.get(role, 0) + 1

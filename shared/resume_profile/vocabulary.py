@@ -127,7 +127,9 @@ class Vocabulary:
     def _match(self, text: str, atoms: list[_Atom], index: int) -> tuple[int, Mention | None]:
         """The longest spelling that starts at an atom, and how many atoms it takes."""
         node, best, taken = self._root, None, 0
-        for offset, atom in enumerate(atoms[index:]):
+        # By position: a slice for each atom would copy the rest of the text each time.
+        for offset in range(len(atoms) - index):
+            atom = atoms[index + offset]
             if offset and not _joined(text, atoms[index + offset - 1], atom):
                 break
             final = _final(node, atom)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from services.interview.checks import thresholds
 from services.interview.model import DIFFICULTIES, TYPES, Question
 from shared.generation.model import CATEGORIES, Subject
+from shared.generation.quantities import find_quantities
 from shared.generation.resume_words import words_of
 from shared.generation.similarity import rouge_l
 from shared.generation.text_checks import (
@@ -20,15 +21,19 @@ from shared.generation.text_checks import (
     states_unknown_number,
     touches_prohibited_topic,
 )
-from shared.resume_profile.evidence import text_at
+from shared.resume_profile.evidence import texts_under
 
 _OPEN = {
     "ko": re.compile(
-        r"어떻게|어떠|어땠|왜|무엇|무얼|뭐|어떤|어느|어디|언제|얼마나|이유|과정|방법|방안|기준|근거|설명|말씀|이야기|들려|소개|비교|"
-        r"전략|절차|순서|사례"
+        r"어떻게|어떠|어땠|왜|무엇|무얼|뭐|어떤|어느|어디|언제|얼마나|설명|말씀|이야기|들려|소개|제시해|제안해|서술해|"
+        # What is asked for, and not what something was done by: 과정을, but not 과정에서.
+        r"(?:이유|과정|방법|방안|기준|근거|비교|전략|절차|순서|사례)(?!\s*(?:에서|으로|로|에\s?따라|대로|적|없이|하여|하고))"
     ),
     "en": re.compile(
-        r"\b(?:how|why|what|which|where|when|describe|explain|walk|tell|compare|discuss|share|outline)\b", re.IGNORECASE
+        r"\b(?:how|why|what|which|describe|explain|walk|talk me|tell|compare|discuss|share|outline|elaborate|"
+        # "Did you use it when ...?" asks for yes or no.
+        r"(?:where|when) (?:do|does|did|would|will|should|is|are|was|were|can|could))\b",
+        re.IGNORECASE,
     ),
 }
 _STOCK_OPENER = re.compile(
@@ -52,12 +57,13 @@ def _grounded(question: Question, subject: Subject) -> bool:
 
 
 def _evidence(question: Question, subject: Subject) -> bool:
-    text = text_at(subject.profile.resume, question.evidence.path)
-    quote = _fold(question.evidence.quote)
-    if text is None or not quote:
-        return True
-    whole = _fold(text)
-    return quote != whole and (len(quote) < thresholds.MIN_QUOTE_LENGTH or quote not in whole)
+    """The path leads to a text, or to a list or entry that holds it; the full stop of a quote is the model's."""
+    quote = _fold(question.evidence.quote).rstrip(".")
+    for text in texts_under(subject.profile.resume, question.evidence.path) if quote else ():
+        whole = _fold(text)
+        if quote == whole.rstrip(".") or (len(quote) >= thresholds.MIN_QUOTE_LENGTH and quote in whole):
+            return False
+    return True
 
 
 def _invented_tech(question: Question, subject: Subject) -> bool:
@@ -66,8 +72,11 @@ def _invented_tech(question: Question, subject: Subject) -> bool:
 
 
 def _invented_number(question: Question, subject: Subject) -> bool:
-    told = (question.question, question.topic, question.reason)
-    return any(states_unknown_number(text, subject.profile) for text in told)
+    """Topic and reason may take up a number that the question supposes."""
+    asked = frozenset(quantity.amount for quantity in find_quantities(question.question))
+    return states_unknown_number(question.question, subject.profile) or any(
+        states_unknown_number(text, subject.profile, asked) for text in (question.topic, question.reason)
+    )
 
 
 def _open(question: Question, subject: Subject) -> bool:
@@ -122,8 +131,13 @@ def _prohibited(question: Question, subject: Subject) -> bool:
 
 
 def _script(question: Question, subject: Subject) -> bool:
-    texts = (question.question, question.reason, " ".join(question.what_good_answers_cover))
-    return any(breaks_script(text, subject.profile, subject.language) for text in texts)
+    """Question and reason each; keywords may be Latin, as patterns are named, where all together is not."""
+    profile, language = subject.profile, subject.language
+    if any(breaks_script(text, profile, language) for text in (question.question, question.reason)):
+        return True
+    keywords = " ".join(question.what_good_answers_cover)
+    together = f"{question.question} {question.reason} {keywords}"
+    return breaks_script(keywords, profile, language) and breaks_script(together, profile, language)
 
 
 def _injection(question: Question, _subject: Subject) -> bool:

@@ -50,8 +50,22 @@ def test_the_object_is_found_in_what_stands_around_it(text: str) -> None:
         '{"a":' + "[" * 5000 + "]" * 5000 + "}",
         "{" * 1000,
         '{"a": "' + "x" * MAX_CHARACTERS + '"}',
+        r'{"a": ["\ud800"]}',
     ],
-    ids=["empty", "refusal", "cut", "list", "list of objects", "nan", "number", "deep", "deep list", "braces", "huge"],
+    ids=[
+        "empty",
+        "refusal",
+        "cut",
+        "list",
+        "list of objects",
+        "nan",
+        "number",
+        "deep",
+        "deep list",
+        "braces",
+        "huge",
+        "half a character",
+    ],
 )
 def test_anything_else_is_malformed(text: str) -> None:
     """No answer makes the reader fail in a way of its own."""

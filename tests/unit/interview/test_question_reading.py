@@ -42,6 +42,41 @@ def test_questions_are_read_with_words_mapped() -> None:
 
 
 @pytest.mark.parametrize(
+    ("path", "quote", "read"),
+    [
+        ("resume.work_experiences[0].tech_stack[3]", "Redis", ("work_experiences[0].tech_stack[3]", "Redis")),
+        ("resume_data.summary", "“3년차”", ("summary", "3년차")),
+        ("work_experiences.0.tech_stack.3", "'Redis'", ("work_experiences[0].tech_stack[3]", "Redis")),
+        ("sections[0].text", "'가'와 '나'를 한 일", ("sections[0].text", "'가'와 '나'를 한 일")),
+    ],
+)
+def test_places_are_read_whatever_their_notation(path: str, quote: str, read: tuple[str, str]) -> None:
+    """Roots go, dotted indexes become bracketed, marks around a whole quote go; marks within stay."""
+    answer = json.dumps({"questions": [ITEM | {"evidence": {"path": path, "quote": quote}}]})
+
+    evidence = read_questions(answer)[0].evidence
+
+    assert (evidence.path, evidence.quote) == read
+
+
+@pytest.mark.parametrize(
+    ("written", "question"),
+    [
+        ("`acks` 설정을 **왜** 바꾸셨나요?", "acks 설정을 왜 바꾸셨나요?"),
+        ("2 ** 3과 a*b는 무엇인가요?", "2 ** 3과 a*b는 무엇인가요?"),
+        ("```왜```", "```왜```"),
+    ],
+)
+def test_signs_of_emphasis_are_taken_off(written: str, question: str) -> None:
+    """What markdown puts around words goes, other signs stay."""
+    answer = json.dumps({"questions": [ITEM | {"question": written}]})
+
+    questions = read_questions(answer)
+
+    assert questions[0].question == question
+
+
+@pytest.mark.parametrize(
     ("word", "difficulty"),
     [("medium", "중급"), ("ADVANCED", "고급"), ("고급", "고급"), ("상", "고급"), ("impossible", "impossible")],
 )

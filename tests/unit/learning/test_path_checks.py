@@ -35,6 +35,18 @@ GOOD_PATHS = {
     "point in another case and spacing": with_step(0, analysis_point=" redis로 응답 속도를  개선한 경험"),
     "days": with_step(0, estimated_duration="10일"),
     "months": with_step(0, estimated_duration="6개월"),
+    "point with a full stop": with_step(0, analysis_point="Redis로 응답 속도를 개선한 경험."),
+    "a tool to try": with_step(0, description="k6로 부하를 주고 캐시를 비우세요. 서비스가 버티면 완료입니다."),
+    "tools to try on what is there": with_step(
+        0,
+        description="기존 API를 k6로 측정하고 이미지를 줄이세요. 캐시를 중단했을 때 Grafana 알림이 오면 완료입니다.",
+    ),
+    "a target to reach": with_step(
+        0, description="조회 시간을 200ms 아래로 낮추고 커버리지를 90%까지 올리세요. 유지되면 완료입니다."
+    ),
+    "what is said to be absent": with_step(
+        4, reason="AWS EC2는 다뤘지만 EKS 같은 도구와 Prometheus를 다룬 경험은 이력서에 없습니다."
+    ),
     "no link": with_step(0, resources=(BOOK,), link=""),
     "page on a host of documentation": with_step(
         0,
@@ -159,6 +171,18 @@ BAD_PATHS = {
     "invented-number: in a step": (
         "invented-number",
         with_step(0, description="응답 시간을 300ms에서 줄인 과정을 정리하세요. 문서가 남으면 완료입니다."),
+    ),
+    "invented-number: in a promise": (
+        "invented-number",
+        with_step(0, description="이 단계는 응답 시간을 40% 개선합니다. 문서가 남으면 완료입니다."),
+    ),
+    "invented-tech: called the candidate's own": (
+        "invented-tech",
+        with_step(0, description="기존 Kafka 클러스터를 Redis와 나누세요. 문서가 남으면 완료입니다."),
+    ),
+    "invented-tech: in what was run before": (
+        "invented-tech",
+        with_step(0, description="Kafka를 운영한 결과를 Redis와 함께 정리하세요. 문서가 남으면 완료입니다."),
     ),
     "invented-number: in the summary": (
         "invented-number",

@@ -142,3 +142,13 @@ def test_any_shape_is_masked_without_failing(resume: dict[str, Any]) -> None:
     masked = mask_resume(given)
 
     assert masked.personal == frozenset()
+
+
+@pytest.mark.parametrize("run", ["-", "a", "가-", "a.", "1", "_", "02-", "github.com/-"])
+def test_endless_runs_do_not_hold_the_process(run: str) -> None:
+    """Nothing but letters of addresses takes milliseconds, where trying every place would take a minute."""
+    texts = [f"{run * (10_000 // len(run))} kim@example.com kim.github.io"] * 26
+
+    masked = mask_resume({"sections": [{"text": text} for text in texts]})
+
+    assert {section["text"][-9:] for section in masked.resume["sections"]} == {"[메일] [링크]"[-9:]}

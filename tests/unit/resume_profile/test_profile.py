@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from shared.resume_profile.duration import read_months
-from shared.resume_profile.evidence import text_at
+from shared.resume_profile.evidence import texts_under
 from shared.resume_profile.model import Level
 from shared.resume_profile.profile import build_profile, level_of
 
@@ -53,7 +53,7 @@ def test_every_place_of_a_profile_stands_in_its_resume() -> None:
     places = [*profile.texts, *profile.achievements, *(place for skill in profile.skills for place in skill.places)]
 
     assert len(places) > 60
-    assert all(text_at(profile.resume, place.path) == place.text for place in places)
+    assert all(texts_under(profile.resume, place.path) == (place.text,) for place in places)
 
 
 @pytest.mark.parametrize(
@@ -122,27 +122,28 @@ def test_months_are_read_from_work_where_the_resume_does_not_say() -> None:
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        ("work_experiences[0].achievements[1]", "Redis 캐싱으로 API 응답 속도 50% 개선"),
-        ("technical_skills.databases[0]", "MySQL"),
-        ("name", "[이름]"),
-        ("work_experiences[1].company", None),
-        ("work_experiences[0]", None),
-        ("work_experiences[0].achievements[99999]", None),
-        ("contact_info.email", None),
-        ("name.first", None),
-        ("a..b", None),
-        ("[", None),
-        ("", None),
-        ("x" * 1000, None),
+        ("work_experiences[0].achievements[1]", ("Redis 캐싱으로 API 응답 속도 50% 개선",)),
+        ("technical_skills.databases[0]", ("MySQL",)),
+        ("technical_skills.databases", ("MySQL", "PostgreSQL", "Redis")),
+        ("technical_skills.cloud_platforms", ("AWS EC2", "AWS RDS")),
+        ("name", ("[이름]",)),
+        ("work_experiences[1].company", ()),
+        ("work_experiences[0].achievements[99999]", ()),
+        ("contact_info.email", ()),
+        ("name.first", ()),
+        ("a..b", ()),
+        ("[", ()),
+        ("", ()),
+        ("x" * 1000, ()),
     ],
 )
-def test_texts_are_looked_up_by_path(path: str, expected: str | None) -> None:
-    """A path gives the text at it, and None for anything that is no place of a text."""
+def test_texts_are_looked_up_by_path(path: str, expected: tuple[str, ...]) -> None:
+    """A path gives the text at it or those of the list there, and none for anything that is no place of a text."""
     resume = build_profile(example("backend-36m"), today=TODAY).resume
 
-    text = text_at(resume, path)
+    texts = texts_under(resume, path)
 
-    assert text == expected
+    assert texts == expected
 
 
 @pytest.mark.parametrize(
@@ -153,6 +154,7 @@ def test_texts_are_looked_up_by_path(path: str, expected: str | None) -> None:
         ({"summary": "10년 차 브랜드 마케팅팀 팀장"}, "marketing"),
         ({"technical_skills": {"databases": ["MySQL", "Redis"], "devops_tools": ["Docker"]}}, "backend"),
         ({"work_experiences": [{"position": "간호사"}]}, "general"),
+        ({"work_experiences": [{"position": "간호사"}], "technical_skills": {"others": ["Excel"]}}, "general"),
         ({"summary": "COMPOSER and POET"}, "general"),
         ({}, "general"),
     ],

@@ -21,6 +21,7 @@ from shared.resume_profile.vocabulary import default_vocabulary
         ("A/B 테스트와 CI/CD", ["A/B 테스트", "CI/CD"]),
         ("카프카스 산맥, 도커리", []),
         ("SWIFT 송금은 swift하게", []),
+        ("Combine both, then Sketch it", []),
         ("", []),
     ],
 )
@@ -37,6 +38,8 @@ def test_terms_are_found_at_word_boundaries(text: str, expected: list[str]) -> N
     ("entry", "expected"),
     [
         ("R", "R"),
+        ("Sketch", "Sketch"),
+        ("Combine", "Combine"),
         ("go", "Go"),
         ("JAVA 17", "Java"),
         ("Spring Boot 3.x", "Spring Boot"),
