@@ -1,12 +1,12 @@
 """One step of a path before it has a priority and resources, as our own writer makes it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from services.learning.material import Facet, Wording, fill
 from shared.generation.model import Language
-from shared.resume_profile.model import ResumeProfile, Skill, Term
+from shared.resume_profile.model import Evidence, ResumeProfile, Skill, Term
 
 _LONGEST_QUOTE = 60
 _SHORT_QUOTE = 18  # characters that fit into a title
@@ -84,16 +84,20 @@ def quote(text: str, longest: int = _LONGEST_QUOTE) -> str:
 
 
 def name(text: str) -> str:
-    """A title or term that can stand within a title; empty where it is masked or too long for one."""
+    """A title or term as it can stand within titles, of which it must not be the greater part; empty where masked."""
     line = quote(text)
-    return line if len(line) <= _LONGEST_NAME else ""
+    return line if len(line) <= _LONGEST_NAME else quote(text, _SHORT_QUOTE)
 
 
 def short_quotes(profile: ResumeProfile) -> list[str]:
     """Beginnings of texts that tell something, short enough for a title; single words where there is no more."""
-    found = [quote(text.text, _SHORT_QUOTE) for text in profile.texts if not _UNQUOTED.fullmatch(text.path)]
-    told = list(dict.fromkeys(words for words in found if words))
-    return [words for words in told if len(words) >= _SHORTEST_TELLING] or told
+    told = _short_quotes([text for text in profile.texts if not _UNQUOTED.fullmatch(text.path)])
+    telling = [words for words in told if len(words) >= _SHORTEST_TELLING]
+    return telling or told or _short_quotes([text for text in profile.texts if text.path != "name"])
+
+
+def _short_quotes(texts: Sequence[Evidence]) -> list[str]:
+    return list(dict.fromkeys(words for text in texts if (words := quote(text.text, _SHORT_QUOTE))))
 
 
 def skill_name(skill: Skill, language: Language) -> str:

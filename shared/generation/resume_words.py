@@ -86,7 +86,7 @@ class ResumeWords:
     """Terms that may be spoken of as used, numbers that may be stated, and the sources that can be named.
 
     `skills` are sources by term, `spelled` those that running text names by their very spelling alone, such as `R`;
-    `foreign` are the Han letters and kana that the candidate uses.
+    `foreign` are the Han letters and kana that the candidate uses, `text` is all that the resume says, without signs.
     """
 
     terms: frozenset[str]
@@ -97,6 +97,12 @@ class ResumeWords:
     skills: dict[str, str]
     spelled: dict[str, str]
     anchors: tuple[Anchor, ...]
+    text: str
+
+    def hold(self, words: str) -> bool:
+        """Whether the resume says these words, blanks and signs aside."""
+        plain = _plain(words)
+        return bool(plain) and plain in self.text
 
     @property
     def has_sources(self) -> bool:
@@ -173,6 +179,7 @@ def _make(profile: ResumeProfile) -> ResumeWords:
         spelled={name: f"skill:{term.name}" for name, term in spelled.items()},
         skills={s.term.name: f"skill:{s.term.name}" for s in profile.skills if s.term},
         anchors=tuple(_anchors(profile)),
+        text="\n".join(_plain(place.text) for place in profile.texts),
     )
 
 

@@ -138,7 +138,8 @@ def _is_supposed(sentence: str, start: int, end: int) -> bool:
 
 
 def _without_terms(words: ResumeWords, text: str) -> str:
-    rest = text
+    """A text without the words of the resume, its quoted sentences included, and the terms of the vocabulary."""
+    rest = patterns.QUOTED.sub(lambda quoted: " " if words.hold(quoted.group(1)) else quoted.group(), text)
     for string in words.strings:
         rest = rest.replace(string, " ")
     for mention in reversed(list(default_vocabulary().scan(rest))):

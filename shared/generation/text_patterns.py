@@ -98,3 +98,6 @@ LATIN = re.compile(r"[A-Za-z]")
 POLITE = re.compile(r"(?:니까|요|시오|죠|니다)[?.!？]?[\"'”’)\]]*$")
 # Kana and Han letters.
 FOREIGN = re.compile(r"[\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+
+# A quotation, which may be cut short by an ellipsis.
+QUOTED = re.compile(r"[‘“\"']([^‘’“”\"']{2,300}?)(?:…|\.{3})?[’”\"']")

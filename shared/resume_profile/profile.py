@@ -32,6 +32,10 @@ _OFFICE_TOOLS = frozenset({"Excel", "Google Sheets"})
 _SKILL_LISTS = re.compile(
     r"technical_skills\.\w+\[\d+\]|(?:work_experiences|personal_projects)\[\d+\]\.tech_stack\[\d+\]"
 )
+_LATIN_WORD = re.compile(r"[A-Za-z0-9]+")
+# Names of technologies that are written in one word stay below it, such as AmazonDynamoDBAccelerator.
+_LONGEST_WORD = 25
+_LONGEST_NAME = 40
 _NOT_SEARCHED = re.compile(r"name|.*\.(?:company|duration|url|location|institution|date|email|phone)")
 
 
@@ -41,7 +45,7 @@ def build_profile(resume: Mapping[str, Any], *, today: date | None = None) -> Re
     Where `total_experience_months` is missing the periods of work are read instead, up to `today` (UTC).
     """
     masked = mask_resume(resume)
-    texts = tuple(walk_texts(masked.resume))
+    texts = tuple(place for place in walk_texts(masked.resume) if _is_legible(place.text))
     months = _months(masked.resume, today or datetime.now(UTC).date())
     vocabulary = default_vocabulary()
     skills = _skills(texts, vocabulary)
@@ -104,7 +108,8 @@ def _named(text: str, vocabulary: Vocabulary, *, listed: bool) -> Iterable[tuple
         if whole is not None:
             return [(text.strip(), whole)]
     mentions = [(text[mention.start : mention.end], mention.term) for mention in vocabulary.scan(text)]
-    return mentions or ([(text.strip(), None)] if listed else [])
+    # A whole sentence among the skills is a text like any other.
+    return mentions or ([(text.strip(), None)] if listed and len(text.strip()) <= _LONGEST_NAME else [])
 
 
 def _projects(resume: Mapping[str, Any], skills: Sequence[Skill]) -> tuple[Project, ...]:
@@ -159,6 +164,12 @@ def _role_patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple(patterns)
 
 
+def _is_legible(text: str) -> bool:
+    """Whether a text says something: one that is little but an endless word (a hash, a keyboard's row) does not."""
+    longest = max((len(word) for word in _LATIN_WORD.findall(text)), default=0)
+    return longest <= _LONGEST_WORD or longest * 2 <= len(text)
+
+
 def _entries(resume: Mapping[str, Any], section: str) -> tuple[Mapping[str, Any], ...]:
     """Entries of a section at their own positions; what is no mapping counts as an empty one."""
     value = resume.get(section)
@@ -168,9 +179,9 @@ def _entries(resume: Mapping[str, Any], section: str) -> tuple[Mapping[str, Any]
 
 
 def _texts_of(value: object, path: str) -> Iterable[Evidence]:
-    if isinstance(value, str) and value.strip():
+    if isinstance(value, str) and value.strip() and _is_legible(value):
         yield Evidence(path, value)
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
-            if isinstance(item, str) and item.strip():
-                yield Evidence(f"{path}[{index}]", item)
+            if isinstance(item, str):
+                yield from _texts_of(item, f"{path}[{index}]")

@@ -28,6 +28,34 @@ STRANGE_KEYS = (
     "..a",
 )
 
+_SENTENCE = "Designing and running large scale recommendation pipelines in production for five years"
+# Resumes whose words are long, foreign to the language of the answer, or no words at all.
+UNWIELDY: dict[str, dict[str, Any]] = {
+    "written in English": {
+        "name": "John Smith",
+        "summary": _SENTENCE,
+        "work_experiences": [{"company": "Acme", "position": "Software Engineer", "achievements": [_SENTENCE]}],
+    },
+    "a sentence as the only skill": {"name": "김철수", "technical_skills": {"others": [_SENTENCE]}},
+    "a long name of an employer": {
+        "name": "김철수",
+        "work_experiences": [
+            {
+                "company": "International Business Machines Corporation of Korea Limited Liability Partnership",
+                "achievements": [f"{_SENTENCE} and leading a team that did the same in another country"],
+            }
+        ],
+    },
+    "an English section": {"name": "김철수", "sections": [{"text": f"{_SENTENCE}. " * 5}]},
+    "endless words": {
+        "name": "김철수",
+        "technical_skills": {"others": ["x" * 60]},
+        "work_experiences": [{"company": "Z" * 60, "project_name": "p" * 60, "achievements": ["a" * 60]}],
+    },
+    "Japanese": {"name": "김철수", "summary": "日本語の自己紹介です。" * 9},
+    "signs": {"name": "김철수", "summary": "!" * 99},
+}
+
 
 def load_example(path: Path = DOCUMENTED) -> dict[str, Any]:
     """An example as a dictionary."""

@@ -20,6 +20,7 @@ from shared.generation.text_checks import (
 )
 from shared.resume_profile.model import ResumeProfile
 from shared.resume_profile.profile import build_profile
+from tests.support.resumes import UNWIELDY
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "resume-backend-36m.json"
 
@@ -375,3 +376,21 @@ def test_other_texts_are_evidence_too(resume: dict[str, Any], text: str, named: 
     evidence = names_evidence(text, profile)
 
     assert evidence is named
+
+
+@pytest.mark.parametrize(
+    ("text", "broken"),
+    [
+        pytest.param("‘Designing and running large scale recommendation pipelines…’라고 쓴 까닭은?", False, id="cut"),
+        pytest.param("“Designing and running large scale” 가운데 무엇이 어려웠나요?", False, id="a part"),
+        pytest.param("‘Building and selling large scale platforms’라고 쓴 까닭은?", True, id="not said"),
+        pytest.param("Designing and running large scale recommendation pipelines는요?", True, id="not quoted"),
+    ],
+)
+def test_what_the_resume_says_may_be_quoted_in_its_own_script(text: str, broken: bool) -> None:
+    """A quotation of the resume is taken out before letters are counted, and nothing else that stands in quotes."""
+    english = build_profile(UNWIELDY["written in English"])
+
+    found = breaks_script(text, english, "ko")
+
+    assert found is broken

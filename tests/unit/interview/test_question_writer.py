@@ -17,12 +17,13 @@ from shared.generation.model import Subject
 from shared.generation.similarity import rouge_l, trigram_jaccard
 from shared.llm.errors import AnswerRejected
 from shared.resume_profile.profile import build_profile
+from tests.support.resumes import UNWIELDY
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 SEEDS = range(40)
 
 DOCUMENTED = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(EXAMPLES.glob("*.json"))}
-SPARSE: dict[str, dict[str, Any]] = {
+SPARSE: dict[str, dict[str, Any]] = UNWIELDY | {
     "only a name": {"name": "김철수"},
     "only a summary": {
         "name": "김철수",

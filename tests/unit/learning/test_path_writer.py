@@ -20,10 +20,12 @@ from services.learning.suggestions import MAX_TITLES, suggest_titles
 from shared.generation.model import Language
 from shared.llm.errors import AnswerRejected
 from shared.resume_profile.vocabulary import default_vocabulary
+from tests.support.resumes import UNWIELDY
 from tests.unit.learning.paths import example, subject_of
 
 RESUMES: dict[str, dict[str, Any]] = {
     **{name: example(name) for name in ("backend-36m", "junior-0m", "senior-100m", "marketer-48m")},
+    **UNWIELDY,
     "only-a-name": {"name": "홍길동"},
     "only-a-summary": {"name": "홍길동", "summary": "동네 카페에서 2년간 매니저로 일하며 신입 교육을 맡았습니다."},
     "one-skill": {"name": "이하나", "technical_skills": {"others": ["엑셀"]}},
