@@ -32,8 +32,13 @@ def test_last_page_has_no_token() -> None:
     assert Page(["x"]).next_page_token == ""
 
 
+TOKEN = Page(["x"], "019a8f6e").next_page_token
+
+
 @pytest.mark.parametrize(
-    "token", ["!", "abc", "eA", "/w", "MjphYg"], ids=["symbol", "odd", "short", "bytes", "version"]
+    "token",
+    ["!", "abc", "eA", "/w", "MjphYg", "MTphYg", TOKEN[:-2], f"{TOKEN}YQ", TOKEN.replace("M", "N", 1)],
+    ids=["symbol", "odd", "short", "byte", "version", "no checksum", "cut", "longer", "mistyped"],
 )
 def test_strange_token_is_refused(token: str) -> None:
     """A token that is not ours is refused by the name of its field."""
