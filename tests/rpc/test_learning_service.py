@@ -1,0 +1,103 @@
+"""The learning service through its typed client: what it makes of the use cases that every generator has."""
+
+from __future__ import annotations  # the typed clients have their names in the stubs alone
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import grpc
+import grpc.aio
+
+from career.erasure.v1.erasure_service_pb2 import EraseResumeDataRequest
+from career.erasure.v1.erasure_service_pb2_grpc import ErasureServiceStub, add_ErasureServiceServicer_to_server
+from career.learning.v1 import learning_service_pb2 as messages
+from career.learning.v1.learning_service_pb2_grpc import LearningServiceStub, add_LearningServiceServicer_to_server
+from services.learning.adapters.memory import memory_learning_paths
+from services.learning.local_writer import write_path
+from services.learning.servicer import ERASURE_NAME, SERVICE_NAME, LearningServicer
+from services.learning.task import load_task
+from services.learning.use_cases import assemble_path
+from shared.clock import Clock
+from shared.llm.errors import Overloaded
+from shared.llm.scripted import Line
+from shared.rpc.server import Service
+from tests.support.derived import SwitchableDatabase
+from tests.support.failures import failure_of
+from tests.support.generation import KEY, Resumes, scripted_registry, use_cases_of, written
+from tests.support.rpc import running
+
+if TYPE_CHECKING:
+    from career.learning.v1.learning_service_pb2_grpc import LearningServiceAsyncStub
+
+GOOD = written(write_path)
+
+
+@asynccontextmanager
+async def started(clock: Clock, scripts: Mapping[str, Sequence[Line]]) -> AsyncIterator[grpc.aio.Channel]:
+    """The service over memory and scripted providers."""
+    use_cases = use_cases_of(
+        load_task(),
+        assemble_path,
+        memory_learning_paths(),
+        resumes=Resumes(),
+        registry=scripted_registry(scripts, write_path),
+        clock=clock,
+        database=SwitchableDatabase(),
+    )
+    servicer = LearningServicer(use_cases)
+
+    def register(server: grpc.aio.Server) -> None:
+        add_LearningServiceServicer_to_server(servicer, server)
+        add_ErasureServiceServicer_to_server(servicer, server)
+
+    async with running(Service((SERVICE_NAME, ERASURE_NAME), register, SwitchableDatabase().ping)) as channel:
+        yield channel
+
+
+async def test_a_path_is_written_listed_read_and_erased(clock: Clock) -> None:
+    """A path has five to eight steps that serve the analysis, and lives until its resume is erased."""
+    async with started(clock, {}) as channel:
+        client: LearningServiceAsyncStub = LearningServiceStub(channel)
+        answered = await client.GenerateLearningPath(messages.GenerateLearningPathRequest(unique_key=KEY))
+        path_id = answered.learning_path_id
+        read = await client.GetLearningPath(messages.GetLearningPathRequest(unique_key=KEY, learning_path_id=path_id))
+        listed = await client.ListLearningPaths(messages.ListLearningPathsRequest(unique_key=KEY))
+        erased = await ErasureServiceStub(channel).EraseResumeData(EraseResumeDataRequest(unique_key=KEY))
+        failure = await failure_of(
+            client.GetLearningPath(messages.GetLearningPathRequest(unique_key=KEY, learning_path_id=path_id))
+        )
+
+    points = {point.point for point in (*answered.analysis.strengths, *answered.analysis.weaknesses)}
+    assert 5 <= len(answered.learning_paths) <= 8
+    assert {step.analysis_point for step in answered.learning_paths} == points
+    assert (read, list(listed.learning_paths)) == (answered, [answered])
+    assert (erased.erased_documents, failure.reason) == (1, "LEARNING_PATH_NOT_FOUND")
+    assert failure.metadata == {"unique_key": KEY, "learning_path_id": path_id}
+
+
+async def test_the_next_provider_answers(clock: Clock) -> None:
+    """An answer without steps is a failed attempt like an overloaded provider; the third one's is given."""
+    empty = '{"analysis": {"strengths": [], "weaknesses": []}, "learning_paths": [], "summary": "요약입니다."}'
+    async with started(clock, {"gemini": [Overloaded()], "openai": [empty], "claude": [GOOD]}) as channel:
+        client: LearningServiceAsyncStub = LearningServiceStub(channel)
+        answered = await client.GenerateLearningPath(messages.GenerateLearningPathRequest(unique_key=KEY))
+        usage = await client.GetUsage(messages.GetUsageRequest())
+
+    assert [(a.provider, a.outcome) for a in answered.attempts] == [
+        ("gemini", "OVERLOADED"),
+        ("openai", "ANSWER_REJECTED"),
+        ("claude", "OK"),
+    ]
+    assert "count" in answered.attempts[1].failed_checks
+    assert [(u.provider, u.failures) for u in usage.providers] == [("claude", 0), ("gemini", 1), ("openai", 1)]
+
+
+async def test_streaming_is_refused(clock: Clock) -> None:
+    """The stream is in the contract and says that it is not built yet."""
+    async with started(clock, {}) as channel:
+        client: LearningServiceAsyncStub = LearningServiceStub(channel)
+        call: Any = client.StreamLearningPath(messages.StreamLearningPathRequest(unique_key=KEY))
+        failure = await failure_of(call.read())
+
+    assert (failure.code, failure.reason) == (grpc.StatusCode.UNIMPLEMENTED, "STREAMING_NOT_IMPLEMENTED")
