@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from shared.config import Settings, load_settings
+from shared.yaml_file import read_yaml
 
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE / "envoy.yaml"
@@ -19,7 +20,7 @@ _TALKATIVE = ("debug", "info")
 
 def render(settings: Settings) -> str:
     """The configuration of `envoy.yaml` with the addresses, ports and files of this machine, as YAML."""
-    config: dict[str, Any] = yaml.safe_load(SOURCE.read_text(encoding="utf-8"))
+    config: dict[str, Any] = read_yaml(SOURCE)
     _move(config["admin"]["address"], "127.0.0.1", settings.envoy_admin_port)
     (listener,) = config["static_resources"]["listeners"]
     _move(listener["address"], settings.listen_host, settings.gateway_port)

@@ -2,15 +2,18 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import Any
 
 import pymongo
 import structlog
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
+from pymongo import DESCENDING
 from pymongo.errors import ConnectionFailure, DuplicateKeyError, PyMongoError
 
 from shared.config import SettingsInvalid
 from shared.errors import DatabaseUnavailable
+from shared.pages import Page, PageRequest, cut_page
 
 log = structlog.get_logger()
 
@@ -93,6 +96,21 @@ async def insert_once(collection: Collection, document: Document) -> None:
         found = await collection.find_one({"_id": document["_id"]})
         if found is None or found.get("sort_key") != document["sort_key"]:
             raise
+
+
+async def read_page(
+    collection: Collection, page: PageRequest, *, above: str = "", below: str | None = None, without: Sequence[str] = ()
+) -> Page[Document]:
+    """A page of the documents whose `sort_key` lies between `above` and `below`, the greatest first.
+
+    Documents without a sort key are in no page; the fields `without` are not read.
+    """
+    # A token of another list must not lead out of the range.
+    ends = [end for end in (below, page.after) if end is not None]
+    bounds = {"$gt": above} | ({"$lt": min(ends)} if ends else {})
+    cursor = collection.find({"sort_key": bounds}, dict.fromkeys(without, 0) or None)
+    documents = await cursor.sort("sort_key", DESCENDING).limit(page.size + 1).to_list(page.size + 1)
+    return cut_page(documents, page.size, itemgetter("sort_key"))
 
 
 async def increment(collection: Collection, document_id: str, names: Document, numbers: Mapping[str, float]) -> None:

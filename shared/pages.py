@@ -3,13 +3,14 @@
 import base64
 import binascii
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from shared.errors import InvalidInput, Violation
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 DEFAULT_PAGE_SIZE = 20
 MAX_PAGE_SIZE = 100
@@ -38,12 +39,22 @@ class Page(Generic[T]):
     items: Sequence[T]
     last: str | None = None
 
+    def map(self, change: Callable[[T], R]) -> "Page[R]":
+        """The same page of changed entries."""
+        return Page([change(item) for item in self.items], self.last)
+
     @property
     def next_page_token(self) -> str:
         """What a caller sends to get the next page; empty on the last one."""
         if self.last is None:
             return ""
         return base64.urlsafe_b64encode(_signed(self.last)).decode().rstrip("=")
+
+
+def cut_page(found: Sequence[T], size: int, sort_key: Callable[[T], str]) -> Page[T]:
+    """The first `size` of what was found in order; whoever looks for one more than that learns whether more follow."""
+    shown = found[:size]
+    return Page(shown, sort_key(shown[-1]) if len(found) > size else None)
 
 
 def page_request(page_size: int, page_token: str) -> PageRequest:

@@ -1,7 +1,6 @@
 """Writes interview questions by rule, without a model: scenarios laid over what the resume holds."""
 
 import random
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from services.interview.difficulty import difficulty_counts
 from services.interview.local_focus import Focus, find_focuses
 from services.interview.local_material import Scenario, load_material
 from services.interview.model import DIFFICULTIES, Question, QuestionEvidence
-from shared.generation.korean import with_particle
+from shared.generation.korean import fill
 from shared.generation.model import Language, Subject
 from shared.llm.errors import AnswerRejected
 
@@ -23,7 +22,6 @@ _HUMAN_TYPES = frozenset({"Collaboration", "Business"})
 # A resume with little in it may have no scenario for every difficulty: later tries take what the checks still allow.
 _EXACT_TRIES = 30
 _TRIES = 90
-_PLACEHOLDER = re.compile(r"\{(\w+)(?::([^}]+))?\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,26 +136,16 @@ def _fill(candidate: _Candidate, level: str, language: Language, rng: random.Ran
         category=scenario.category,
         difficulty=level,
         type=scenario.type,
-        topic=_format(scenario.topic[language], values),
+        topic=fill(scenario.topic[language], values),
         reason=_sentence(rng.choice(reasons[language]), values, language),
         evidence=QuestionEvidence(focus.path, focus.quote),
         what_good_answers_cover=scenario.covers[language],
     )
 
 
-def _format(text: str, values: Mapping[str, str]) -> str:
-    """Fills `{name}`, and `{name:을/를}` with the particle that fits."""
-
-    def fill(match: re.Match[str]) -> str:
-        value = values[match[1]]
-        return with_particle(value, match[2]) if match[2] else value
-
-    return _PLACEHOLDER.sub(fill, text)
-
-
 def _sentence(text: str, values: Mapping[str, str], language: Language) -> str:
     """The filled text; an English one begins with a capital. `dbt` and `pytest` keep their case in Korean."""
-    filled = _format(text, values)
+    filled = fill(text, values)
     return filled[:1].upper() + filled[1:] if language == "en" else filled
 
 

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from services.learning.material import Facet, Wording, fill
+from services.learning.material import Facet, Wording
+from shared.generation.korean import fill
 from shared.generation.model import Language
 from shared.resume_profile.model import Evidence, ResumeProfile, Skill, Term
 

@@ -16,7 +16,8 @@ from services.learning.drafts import (
     wording,
     write_draft,
 )
-from services.learning.material import Facet, default_material, fill
+from services.learning.material import Facet, default_material
+from shared.generation.korean import fill
 from shared.generation.model import Subject
 from shared.resume_profile.model import Level, ResumeProfile, Term
 from shared.resume_profile.vocabulary import default_vocabulary

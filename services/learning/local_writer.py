@@ -12,10 +12,10 @@ from services.learning.catalogue import TECHNICAL_ROLES, CatalogueEntry, default
 from services.learning.checks import TITLE_SIMILARITY, check_path
 from services.learning.drafts import Candidate, Draft
 from services.learning.gaps import find_gaps, known_names
-from services.learning.material import fill
 from services.learning.model import MIN_STEPS, Analysis, AnalysisPoint, LearningResource, LearningStep, PathContent
 from services.learning.reading import read_path
 from services.learning.strengths import find_strengths
+from shared.generation.korean import fill
 from shared.generation.model import Language, Subject
 from shared.generation.similarity import rouge_l
 from shared.llm.errors import AnswerRejected

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from random import Random
 
 from services.learning.drafts import Candidate, Draft, name, quote, short_quotes, skill_name, wording, write_draft
-from services.learning.material import Facet, default_material, fill
+from services.learning.material import Facet, default_material
+from shared.generation.korean import fill
 from shared.generation.model import Language, Subject
 from shared.resume_profile.model import Evidence, Project, ResumeProfile, Skill
 

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from shared.errors import NotFound
 from shared.generation.model import ProviderSums, count_attempt
 from shared.llm.messages import Attempt
-from shared.pages import Page, PageRequest
+from shared.pages import Page, PageRequest, cut_page
 
 T = TypeVar("T")
 
@@ -36,12 +36,10 @@ class MemoryDerivedRepository(Generic[T]):
 
     async def list(self, unique_key: str, page: PageRequest) -> Page[T]:
         """One page of a resume's items, newest first."""
-        newest_first = sorted((item_id for key, item_id in self._items if key == unique_key), reverse=True)
-        rest = [item_id for item_id in newest_first if page.after is None or item_id < page.after]
-        shown = rest[: page.size]
-        return Page(
-            [self._items[unique_key, item_id] for item_id in shown], shown[-1] if len(rest) > page.size else None
-        )
+        items = (item for (key, _), item in self._items.items() if key == unique_key)
+        newest_first = sorted(items, key=self._id_of, reverse=True)
+        rest = [item for item in newest_first if page.after is None or self._id_of(item) < page.after]
+        return cut_page(rest, page.size, self._id_of)
 
     async def remove(self, item: T) -> None:
         """Takes one item back."""

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 import msgspec
 from pymongo import ASCENDING, DESCENDING
 
-from shared.database import Collection, Document, database_errors, increment, insert_once
+from shared.database import Collection, Document, database_errors, increment, insert_once, read_page
 from shared.errors import NotFound
 from shared.generation.model import ProviderSums, count_attempt
 from shared.llm.messages import Attempt, Usage
@@ -72,16 +72,10 @@ class MongoDerivedRepository(Generic[T]):
 
     async def list(self, unique_key: str, page: PageRequest) -> Page[T]:
         """One page of a resume's items, newest first."""
-        bounds = _range(unique_key)
-        if page.after is not None:
-            # A token of another resume must not lead out of the range.
-            bounds["$lt"] = min(bounds["$lt"], page.after)
-        cursor = self._collection.find({"sort_key": bounds}).sort("sort_key", DESCENDING).limit(page.size + 1)
+        above, below = _ends(unique_key)
         with database_errors():
-            documents = await cursor.to_list(page.size + 1)
-        shown = documents[: page.size]
-        last = shown[-1]["sort_key"] if len(documents) > page.size else None
-        return Page([self._read(document) for document in shown], last)
+            documents = await read_page(self._collection, page, above=above, below=below)
+        return documents.map(self._read)
 
     async def remove(self, item: T) -> None:
         """Takes one item back."""
@@ -90,16 +84,18 @@ class MongoDerivedRepository(Generic[T]):
 
     async def erase(self, unique_key: str) -> int:
         """Erases all items of a resume."""
+        above, below = _ends(unique_key)
         with database_errors():
-            result = await self._collection.delete_many({"sort_key": _range(unique_key)})
+            result = await self._collection.delete_many({"sort_key": {"$gt": above, "$lt": below}})
         return result.deleted_count
 
     def _read(self, document: Document) -> T:
         return msgspec.convert(document["item"], self._kind)
 
 
-def _range(unique_key: str) -> dict[str, str]:
-    return {"$gt": f"k/{unique_key}{_SEPARATOR}", "$lt": f"k/{unique_key}{_AFTER_SEPARATOR}"}
+def _ends(unique_key: str) -> tuple[str, str]:
+    """Between which the sort keys of a resume's documents lie."""
+    return f"k/{unique_key}{_SEPARATOR}", f"k/{unique_key}{_AFTER_SEPARATOR}"
 
 
 class MongoUsageLedger:

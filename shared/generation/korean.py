@@ -1,6 +1,7 @@
-"""Korean particles, right after any word: Korean, Latin, acronym or number."""
+"""Korean particles, right after any word: Korean, Latin, acronym or number; and templates that ask for them."""
 
 import re
+from collections.abc import Mapping
 
 # How a word sounds at its end decides: no final consonant, a final ㄹ, or another one.
 _OPEN, _RIEUL, _CLOSED = 0, 8, 1
@@ -58,6 +59,7 @@ _CLOSED_ENDINGS = ("ng", "m", "n", "ck", "k", "p", "b")
 _TAIL = re.compile(r"[A-Za-z]+$")
 _CODE = re.compile(r"[A-Za-z]\d$")
 _IGNORED = re.compile(r"[\s\"'`’”」』》〉)\]}>.,!?…·]+$")
+_SLOT = re.compile(r"\{(\w+)(?::([^}]+))?\}(’?)")
 _BRACKETED = re.compile(r"\s*\([^()]*\)$")
 
 
@@ -71,6 +73,19 @@ def with_particle(word: str, particle: str) -> str:
     if particle in ("으로/로", "로/으로") and sound == _RIEUL:
         return word + open_
     return word + (open_ if sound == _OPEN else closed)
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """Puts values into slots; `{skill:을/를}` adds the particle that fits, `‘{skill:을/를}’` after the closing quote.
+
+    Raises KeyError for a slot without a value.
+    """
+
+    def put(slot: re.Match[str]) -> str:
+        value = f"{values[slot[1]]}{slot[3]}"
+        return with_particle(value, slot[2]) if slot[2] else value
+
+    return _SLOT.sub(put, template)
 
 
 def _sound(word: str) -> int:

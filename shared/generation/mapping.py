@@ -35,13 +35,14 @@ def read_generation_request(message: GenerationMessage) -> GenerationRequest:
     language = next((known for known in _LANGUAGES if known == wanted), None)
     provider = message.provider.lower()
     unique_key = normalize_key(message.unique_key)
-    violations = check_key(unique_key)
+    violations = []
     if language is None:
         violations.append(Violation("language", f"must be one of {', '.join(_LANGUAGES)}"))
     if provider and not _PROVIDER.fullmatch(provider):
         violations.append(Violation("provider", "must be a name of at most 32 letters, digits, '_' and '-'"))
     if language is None or violations:
-        raise InvalidRequest(violations)
+        # The key is the use case's to refuse; beside other faults it is named with them.
+        raise InvalidRequest([*check_key(unique_key), *violations])
     return GenerationRequest(
         unique_key=unique_key,
         language=language,

@@ -1,17 +1,13 @@
 """What our own writer of learning paths says, in Korean and English: facets that deepen a strength, gaps that close."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from shared.generation.korean import with_particle
 from shared.generation.model import Language
 from shared.yaml_file import read_yaml
-
-_SLOT = re.compile(r"\{(\w+)(?::([^}]+))?\}(’?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +54,6 @@ class Material:
     starts: tuple[Facet, ...]
     gaps: tuple[Facet, ...]
     related: Mapping[str, Facet]
-
-
-def fill(template: str, values: Mapping[str, str]) -> str:
-    """Puts values into slots; `{skill:을/를}` adds the particle that fits, `‘{skill:을/를}’` after the closing quote.
-
-    Raises KeyError for a slot without a value.
-    """
-
-    def put(slot: re.Match[str]) -> str:
-        value = f"{values[slot[1]]}{slot[3]}"
-        return with_particle(value, slot[2]) if slot[2] else value
-
-    return _SLOT.sub(put, template)
 
 
 @cache

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import datetime
+from operator import attrgetter
 
 from services.resume.errors import ResumeAlreadyExists, ResumeNotFound
 from services.resume.model import Resume, ResumeContent, ResumeSummary, preview_of
-from shared.pages import Page, PageRequest
+from shared.pages import Page, PageRequest, cut_page
 
 
 class MemoryResumeRepository:
@@ -31,9 +32,7 @@ class MemoryResumeRepository:
         """One page, newest first."""
         newest_first = sorted((r for r in self._resumes.values() if r), key=lambda r: r.resume_id, reverse=True)
         rest = [r for r in newest_first if page.after is None or r.resume_id < page.after]
-        shown = rest[: page.size]
-        last = shown[-1].resume_id if len(rest) > page.size else None
-        return Page([_summarize(resume) for resume in shown], last)
+        return cut_page(rest, page.size, attrgetter("resume_id")).map(_summarize)
 
     async def replace(self, unique_key: str, content: ResumeContent, updated_at: datetime) -> Resume:
         """Replaces the content."""

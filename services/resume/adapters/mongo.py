@@ -16,7 +16,7 @@ from pymongo.errors import DuplicateKeyError
 from services.resume.errors import ResumeAlreadyExists, ResumeNotFound
 from services.resume.model import Preview, Resume, ResumeContent, ResumeSummary, preview_of
 from shared.clock import Clock
-from shared.database import Collection, Database, Document, database_errors, insert_once
+from shared.database import Collection, Database, Document, database_errors, insert_once, read_page
 from shared.pages import Page, PageRequest
 
 COLLECTION = "resumes"
@@ -53,13 +53,9 @@ class MongoResumeRepository:
 
     async def list(self, page: PageRequest) -> Page[ResumeSummary]:
         """One page, newest first."""
-        bounds = {"$gt": ""} if page.after is None else {"$gt": "", "$lt": page.after}
-        cursor = self._collection.find({"sort_key": bounds}, {"content": 0})
         with database_errors():
-            documents = await cursor.sort("sort_key", DESCENDING).limit(page.size + 1).to_list(page.size + 1)
-        shown = documents[: page.size]
-        last = shown[-1]["sort_key"] if len(documents) > page.size else None
-        return Page([_read_summary(document) for document in shown], last)
+            documents = await read_page(self._collection, page, without=("content",))
+        return documents.map(_read_summary)
 
     async def replace(self, unique_key: str, content: ResumeContent, updated_at: datetime) -> Resume:
         """Replaces the content. As a whole document: the embedded database turns a time that is set alone into text."""

@@ -13,15 +13,16 @@ import pytest
 from services.learning.catalogue import default_catalogue
 from services.learning.checks import check_path
 from services.learning.local_writer import write_path
-from services.learning.material import default_material, fill
+from services.learning.material import default_material
 from services.learning.model import PathContent
 from services.learning.reading import read_path
 from services.learning.suggestions import MAX_TITLES, suggest_titles
+from shared.generation.korean import fill
 from shared.generation.model import Language
 from shared.llm.errors import AnswerRejected
 from shared.resume_profile.vocabulary import default_vocabulary
-from tests.support.resumes import UNWIELDY
-from tests.unit.learning.paths import example, subject_of
+from tests.support.resumes import UNWIELDY, example
+from tests.unit.learning.paths import subject_of
 
 RESUMES: dict[str, dict[str, Any]] = {
     **{name: example(name) for name in ("backend-36m", "junior-0m", "senior-100m", "marketer-48m")},
