@@ -57,6 +57,11 @@ UNWIELDY: dict[str, dict[str, Any]] = {
 }
 
 
+def example(name: str) -> dict[str, Any]:
+    """An example by its short name, such as `backend-36m`."""
+    return load_example(ROOT / "examples" / f"resume-{name}.json")
+
+
 def load_example(path: Path = DOCUMENTED) -> dict[str, Any]:
     """An example as a dictionary."""
     resume: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))

@@ -1,8 +1,5 @@
 """What a text claims: technologies and numbers that the resume has, or that are marked as supposed."""
 
-import json
-from pathlib import Path
-
 import pytest
 
 from shared.generation.quantities import find_quantities
@@ -11,15 +8,6 @@ from shared.generation.text_checks import (
     states_unknown_number,
 )
 from shared.resume_profile.model import ResumeProfile
-from shared.resume_profile.profile import build_profile
-
-EXAMPLE = Path(__file__).parents[3] / "examples" / "resume-backend-36m.json"
-
-
-@pytest.fixture(scope="module")
-def profile() -> ResumeProfile:
-    """The profile of the documented backend resume."""
-    return build_profile(json.loads(EXAMPLE.read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,5 @@
 """Checks of one text, each with good and bad tables, over the documented backend resume."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,14 +16,6 @@ from shared.generation.text_checks import (
 from shared.resume_profile.model import ResumeProfile
 from shared.resume_profile.profile import build_profile
 from tests.support.resumes import UNWIELDY
-
-EXAMPLE = Path(__file__).parents[3] / "examples" / "resume-backend-36m.json"
-
-
-@pytest.fixture(scope="module")
-def profile() -> ResumeProfile:
-    """The profile of the documented backend resume."""
-    return build_profile(json.loads(EXAMPLE.read_text(encoding="utf-8")))
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,14 @@
 """A good set of questions for the documented resume, written by hand, and ways to spoil it."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from services.interview.model import Question, QuestionEvidence
 from shared.generation.model import Subject
 from shared.resume_profile.profile import build_profile
+from tests.support.resumes import example
 
-EXAMPLES = Path(__file__).parents[3] / "examples"
 Change = Callable[[list[Question]], Sequence[Question]]
 
 GOOD = (
@@ -86,7 +84,7 @@ GOOD = (
 
 def subject_of(name: str = "backend-36m", language: Any = "ko") -> Subject:
     """The subject of a documented example."""
-    return Subject(build_profile(json.loads((EXAMPLES / f"resume-{name}.json").read_text(encoding="utf-8"))), language)
+    return Subject(build_profile(example(name)), language)
 
 
 def changed(index: int, **fields: Any) -> Change:

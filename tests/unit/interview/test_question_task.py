@@ -2,7 +2,6 @@
 
 import json
 import random
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,13 +12,12 @@ from services.interview.model import DIFFICULTIES, TYPES
 from services.interview.task import load_task
 from shared.generation.model import CATEGORIES, Subject
 from shared.resume_profile.profile import build_profile
-
-EXAMPLE = Path(__file__).parents[3] / "examples" / "resume-backend-36m.json"
+from tests.support.resumes import load_example
 
 
 def subject_of(language: Any) -> Subject:
     """The documented backend resume."""
-    return Subject(build_profile(json.loads(EXAMPLE.read_text(encoding="utf-8"))), language)
+    return Subject(build_profile(load_example()), language)
 
 
 @pytest.mark.parametrize(("language", "name"), [("ko", "한국어"), ("en", "English")])

@@ -3,7 +3,6 @@
 import json
 import random
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,12 +16,11 @@ from shared.generation.model import Subject
 from shared.generation.similarity import rouge_l, trigram_jaccard
 from shared.llm.errors import AnswerRejected
 from shared.resume_profile.profile import build_profile
-from tests.support.resumes import UNWIELDY
+from tests.support.resumes import EXAMPLES, UNWIELDY, load_example
 
-EXAMPLES = Path(__file__).parents[3] / "examples"
 SEEDS = range(40)
 
-DOCUMENTED = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(EXAMPLES.glob("*.json"))}
+DOCUMENTED = {path.stem: load_example(path) for path in EXAMPLES}
 SPARSE: dict[str, dict[str, Any]] = UNWIELDY | {
     "only a name": {"name": "김철수"},
     "only a summary": {

@@ -1,23 +1,14 @@
 """A good path for the documented resume, written by hand, and ways to spoil it."""
 
-import json
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from services.learning.model import Analysis, AnalysisPoint, LearningResource, LearningStep, PathContent
 from shared.generation.model import Language, Subject
 from shared.resume_profile.profile import build_profile
 
-EXAMPLES = Path(__file__).parents[3] / "examples"
 REDIS = LearningResource("Redis 공식 문서", "documentation", "https://redis.io/docs/")
 BOOK = LearningResource("오브젝트 (조영호)", "book")
-
-
-def example(name: str) -> dict[str, Any]:
-    """One of the documented resumes."""
-    resume: dict[str, Any] = json.loads((EXAMPLES / f"resume-{name}.json").read_text(encoding="utf-8"))
-    return resume
 
 
 def subject_of(resume: dict[str, Any], language: Language = "ko") -> Subject:

@@ -8,7 +8,8 @@ import pytest
 from services.learning.checks import check_path
 from services.learning.model import AnalysisPoint, LearningResource, LearningStep, PathContent
 from shared.generation.model import Subject
-from tests.unit.learning.paths import BOOK, GOOD, REDIS, example, subject_of, with_step, with_steps
+from tests.support.resumes import example
+from tests.unit.learning.paths import BOOK, GOOD, REDIS, subject_of, with_step, with_steps
 
 S1, W1, S2, S3, W2 = GOOD.steps
 BACKEND = subject_of(example("backend-36m"))

@@ -11,7 +11,8 @@ from services.learning.suggestions import suggest_titles
 from shared.generation.model import CATEGORIES, Language
 from shared.generation.prompts import fence_json, load_template
 from shared.llm.messages import Prompt
-from tests.unit.learning.paths import example, subject_of
+from tests.support.resumes import example
+from tests.unit.learning.paths import subject_of
 
 TEMPLATE = load_template(Path(services.learning.__path__[0]) / "prompts" / "learning_path.v1.yaml")
 

@@ -1,8 +1,6 @@
 """What is read out of a resume: months, level, role, skills, projects, texts."""
 
-import json
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,15 +9,9 @@ from shared.resume_profile.duration import read_months
 from shared.resume_profile.evidence import texts_under
 from shared.resume_profile.model import Level
 from shared.resume_profile.profile import build_profile, level_of
+from tests.support.resumes import example
 
-EXAMPLES = Path(__file__).parents[3] / "examples"
 TODAY = date(2025, 6, 15)
-
-
-def example(name: str) -> dict[str, Any]:
-    """A documented example, as it would be sent."""
-    resume: dict[str, Any] = json.loads((EXAMPLES / f"resume-{name}.json").read_text(encoding="utf-8"))
-    return resume
 
 
 @pytest.mark.parametrize(
