@@ -1,14 +1,10 @@
 """The chain of providers: who is asked, for how long, and what is told of it."""
 
 import asyncio
-import json
-from collections.abc import Callable, Sequence
-from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
-from shared.llm.client import LLMClient
 from shared.llm.errors import (
     AllProvidersFailed,
     AnswerMalformed,
@@ -26,11 +22,11 @@ from shared.llm.errors import (
     RequestRejected,
 )
 from shared.llm.fallback import FallbackClient
-from shared.llm.messages import ABANDONED, Attempt, Completion, Usage
-from shared.llm.scripted import HANG, Line, ScriptedClient
+from shared.llm.messages import ABANDONED, Attempt, Completion
+from shared.llm.scripted import HANG
+from tests.unit.llm.chains import USAGE, SlowClient, Time, chain, client, outcomes, read
 from tests.unit.llm.conftest import PROMPT
 
-USAGE = Usage(10, 0, 5, 0, 0.001)
 FAILURES: tuple[ProviderError, ...] = (
     RateLimited(retry_after=3),
     QuotaExhausted(),
@@ -45,66 +41,6 @@ FAILURES: tuple[ProviderError, ...] = (
     AnswerMalformed(),
     ProviderError(),
 )
-
-
-class Time:
-    """A clock that moves when someone sleeps or is told to."""
-
-    def __init__(self) -> None:
-        self.seconds = 100.0
-        self.slept: list[float] = []
-
-    def now(self) -> float:
-        """Seconds since whenever."""
-        return self.seconds
-
-    async def sleep(self, seconds: float) -> None:
-        """Moves on at once."""
-        self.slept.append(seconds)
-        self.seconds += seconds
-
-
-class SlowClient(ScriptedClient):
-    """Takes so many seconds of `time` for each answer."""
-
-    def __init__(self, script: Sequence[Line], time: Time, seconds: float, provider: str) -> None:
-        super().__init__(script, provider=provider)
-        self._time = time
-        self._seconds = seconds
-
-    async def complete(self, prompt: Any, *, timeout: float) -> Completion:
-        """Plays the next line after a while."""
-        self._time.seconds += self._seconds
-        return await super().complete(prompt, timeout=timeout)
-
-
-def client(name: str, *script: Line) -> ScriptedClient:
-    """A provider with this name and script."""
-    return ScriptedClient(script, provider=name, model=f"{name}-1", usage=USAGE)
-
-
-def chain(
-    *clients: LLMClient, time: Time | None = None, on_attempt: Callable[[Attempt], None] | None = None
-) -> FallbackClient:
-    """A chain on a clock of its own, so that no test waits."""
-    time = time or Time()
-    return FallbackClient(clients, now=time.now, sleep=time.sleep, on_attempt=on_attempt)
-
-
-def read(completion: Completion) -> Any:
-    """What a service does with an answer: JSON, and not the word `bad` in it."""
-    try:
-        value = json.loads(completion.text)
-    except ValueError:
-        raise AnswerMalformed from None
-    if value == "bad":
-        raise AnswerRejected(["grounded", "pii"])
-    return value
-
-
-def outcomes(attempts: Sequence[Attempt]) -> list[tuple[str, str]]:
-    """Who, and how it went."""
-    return [(attempt.provider, attempt.outcome) for attempt in attempts]
 
 
 async def test_the_first_provider_answers_alone() -> None:
@@ -332,36 +268,6 @@ async def test_a_chain_completes_like_a_client() -> None:
 
     assert (shared.provider, shared.model, shared.providers) == ("a", "a-1", ("a", "b"))
     assert (completion.text, completion.provider) == ("text", "b")
-
-
-class BreakingStream(ScriptedClient):
-    """Yields some text and then breaks, or ends in peace without a completion."""
-
-    def __init__(self, failure: Exception | None) -> None:
-        super().__init__((), provider="a")
-        self._failure = failure
-
-    async def stream(self, prompt: Any, *, timeout: float) -> Any:  # noqa: ARG002 - the protocol's signature
-        """Never comes to its end."""
-        yield "text that must not be seen"
-        if self._failure is not None:
-            raise self._failure
-
-
-@pytest.mark.parametrize("failure", [ConnectionFailed(), ZeroDivisionError(), None], ids=["broken", "defect", "cut"])
-async def test_a_stream_that_breaks_leaves_no_trace(failure: Exception | None) -> None:
-    """Only the text of the attempt that came to its end is yielded, with its completion at the end."""
-    with capture_logs():
-        items = [item async for item in chain(BreakingStream(failure), client("b", "whole")).stream(PROMPT, timeout=60)]
-
-    assert "".join(str(item) for item in items[:-1]) == "whole"
-    assert items[-1] == Completion("whole", "b", "b-1", USAGE)
-
-
-async def test_a_stream_of_failures_fails() -> None:
-    """Streams end in the same error as whole answers do."""
-    with pytest.raises(AllProvidersFailed):
-        _ = [item async for item in chain(client("a", ContentFiltered())).stream(PROMPT, timeout=60)]
 
 
 async def test_closing_a_chain_closes_its_clients() -> None:
