@@ -15,7 +15,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shared.llm.models import DEFAULT_MODELS
-from shared.llm.settings import LLMSettings, ProviderSettings
+from shared.llm.settings import Limits, LLMSettings, ProviderSettings, Routing
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 Seconds = Annotated[float, Field(gt=0, le=600)]
@@ -62,6 +62,14 @@ class Settings(BaseSettings):
     llm_max_tokens: Annotated[int, Field(ge=256, le=200_000)] = 8192
     llm_timeout_seconds: Seconds = 30.0
     llm_deadline_seconds: Seconds = 60.0
+    llm_routing: Routing = "fixed"
+    llm_hedge_percent: Annotated[float, Field(ge=0, le=100)] = 5.0
+    llm_concurrency: Annotated[int, Field(ge=1, le=10_000)] = 256
+    llm_queue: Annotated[int, Field(ge=0, le=100_000)] = 1024
+    llm_queue_seconds: Seconds = 2.0
+    llm_calls_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 1000
+    llm_daily_cap_usd: Annotated[float, Field(ge=0, le=1_000_000)] | None = None
+    llm_monthly_cap_usd: Annotated[float, Field(ge=0, le=1_000_000)] | None = None
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json"] = "auto"
@@ -119,7 +127,21 @@ class Settings(BaseSettings):
     @property
     def llm(self) -> LLMSettings:
         """What the provider library needs to know."""
-        return LLMSettings(order=self.llm_providers, providers=self.providers, deadline=self.llm_deadline_seconds)
+        return LLMSettings(
+            order=self.llm_providers,
+            providers=self.providers,
+            deadline=self.llm_deadline_seconds,
+            routing=self.llm_routing,
+            hedge_percent=self.llm_hedge_percent,
+            limits=Limits(
+                concurrency=self.llm_concurrency,
+                queue=self.llm_queue,
+                queue_seconds=self.llm_queue_seconds,
+                calls_per_minute=self.llm_calls_per_minute,
+                daily_cap_usd=self.llm_daily_cap_usd,
+                monthly_cap_usd=self.llm_monthly_cap_usd,
+            ),
+        )
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
@@ -129,7 +151,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
     # A key that was piped into a file ends in a line break, which no header takes.
     given = {name.lower(): value.strip() for name, value in environment.items() if value.strip()}
     # The vocabularies are lower-case; operators write LOG_LEVEL=INFO as often as info.
-    for name in ("log_level", "log_format"):
+    for name in ("log_level", "log_format", "llm_routing"):
         if name in given:
             given[name] = given[name].lower()
     values: dict[str, object] = {name: given[name] for name in Settings.model_fields if name in given}

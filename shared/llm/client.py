@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Protocol
 
-from shared.llm.messages import Completion, Prompt
+from shared.llm.messages import Completion, Prompt, Usage
 
 
 class LLMClient(Protocol):
@@ -23,8 +23,11 @@ class LLMClient(Protocol):
     async def complete(self, prompt: Prompt, *, timeout: float) -> Completion:
         """Answers within `timeout` seconds in all or raises, `AnswerTruncated` for an answer that was cut included."""
 
-    def stream(self, prompt: Prompt, *, timeout: float) -> AsyncIterator[str | Completion]:
-        """Yields text as it comes and, once the vendor has marked the end, the whole `Completion` as the last item."""
+    def stream(self, prompt: Prompt, *, timeout: float) -> AsyncIterator[str | Usage | Completion]:
+        """Yields text as it comes and, once the vendor has marked the end, the whole `Completion` as the last item.
+
+        A `Usage` in between is what the vendor has reported so far, for whoever does not read to the end.
+        """
 
     async def close(self) -> None:
         """Gives back connections. The client is of no use afterwards."""

@@ -3,7 +3,12 @@
     LLMError
     ├── ProviderNotAvailable      asked for by name, but unknown or without a key
     ├── AllProvidersFailed        every provider of the chain failed; carries each attempt
+    ├── CallsExceeded             more calls a minute than we allow ourselves
     └── ProviderError             one attempt failed; another provider may help
+        ├── NotAsked              we passed the provider over
+        │   ├── CircuitOpen       it failed again and again, or will for a while
+        │   ├── AtCapacity        it has as many requests of ours as it may
+        │   └── OverBudget        what it may cost does not fit under the cap
         ├── RateLimited           too many requests; may say when to come back
         ├── QuotaExhausted        the account is out of money or of its allowance
         ├── Overloaded            the vendor answers 5xx
@@ -24,7 +29,7 @@ No error holds a key, a prompt, an answer or a vendor's text: they would end in 
 from collections.abc import Sequence
 from typing import ClassVar
 
-from shared.llm.messages import Attempt, Usage
+from shared.llm.messages import AT_CAPACITY, CIRCUIT_OPEN, OVER_BUDGET, Attempt, Usage
 
 
 class LLMError(Exception):
@@ -48,16 +53,21 @@ class AllProvidersFailed(LLMError):
         self.attempts = tuple(attempts)
 
 
-class ProviderError(LLMError):
-    """One attempt failed.
+class CallsExceeded(LLMError):
+    """More calls a minute than we allow ourselves; `retry_after` seconds from now one more fits."""
 
-    `retryable` says that the same provider may do better shortly; `unhealthy` that the failure speaks against the
-    provider and not against this one request. `retry_after` is what the vendor asked us to wait, in seconds.
+    def __init__(self, retry_after: float) -> None:
+        super().__init__("too many calls a minute")
+        self.retry_after = retry_after
+
+
+class ProviderError(LLMError):
+    """One attempt failed. `shared/llm/policies.py` says what follows from each class.
+
+    `retry_after` is what the vendor asked us to wait, in seconds.
     """
 
     reason: ClassVar[str] = "PROVIDER_FAILED"
-    retryable: ClassVar[bool] = False
-    unhealthy: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -72,11 +82,32 @@ class ProviderError(LLMError):
         self.usage = usage
 
 
+class NotAsked(ProviderError):
+    """We passed the provider over."""
+
+
+class CircuitOpen(NotAsked):
+    """It failed again and again, or said that it will for a while."""
+
+    reason = CIRCUIT_OPEN
+
+
+class AtCapacity(NotAsked):
+    """It has as many requests of ours as it may, and nobody waits longer for it."""
+
+    reason = AT_CAPACITY
+
+
+class OverBudget(NotAsked):
+    """What it may cost does not fit under the cap of the day or the month, or nobody knows what it may cost."""
+
+    reason = OVER_BUDGET
+
+
 class RateLimited(ProviderError):
     """Too many requests."""
 
     reason = "RATE_LIMITED"
-    retryable = True
 
 
 class QuotaExhausted(ProviderError):
@@ -89,7 +120,6 @@ class Overloaded(ProviderError):
     """The vendor answers 5xx."""
 
     reason = "OVERLOADED"
-    retryable = True
 
 
 class ProviderTimeout(ProviderError):
@@ -102,7 +132,6 @@ class ConnectionFailed(ProviderError):
     """No connection, or it broke."""
 
     reason = "CONNECTION_FAILED"
-    retryable = True
 
 
 class CredentialsRejected(ProviderError):
@@ -121,20 +150,16 @@ class RequestRejected(ProviderError):
     """The vendor finds fault with our request: a defect of ours or something the vendor cannot do."""
 
     reason = "REQUEST_REJECTED"
-    unhealthy = False
 
 
 class ContentFiltered(ProviderError):
     """The vendor or the model refuses to answer."""
 
     reason = "CONTENT_FILTERED"
-    unhealthy = False
 
 
 class UnusableAnswer(ProviderError):
     """An answer came, and is paid for."""
-
-    unhealthy = False
 
 
 class AnswerTruncated(UnusableAnswer):

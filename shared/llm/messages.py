@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 T = TypeVar("T")
+
+Complexity = Literal["simple", "ordinary", "hard"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,7 @@ class Prompt:
     `schema` is a JSON schema in the subset that all vendors take (objects with all properties required, arrays,
     strings, integers, enums; no formats, no limits). `version` names the template, such as `questions/1`. `subject` is
     what the text was rendered from; vendors never see it, a provider of our own reads it instead of the text.
+    `complexity` may decide which model is asked.
     """
 
     system: str
@@ -22,14 +25,15 @@ class Prompt:
     schema: Mapping[str, Any]
     version: str
     subject: object = None
+    complexity: Complexity = "ordinary"
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
     """Tokens of one or more attempts, normalised over the vendors.
 
-    `input_tokens` includes the cached ones; `output_tokens` excludes thinking. `cost_usd` is None where the price is
-    not known, which is not zero.
+    `input_tokens` includes those read from a cache and those written to one; `output_tokens` excludes thinking.
+    `cost_usd` is None where the price is not known, which is not zero.
     """
 
     input_tokens: int = 0
@@ -37,6 +41,7 @@ class Usage:
     output_tokens: int = 0
     thinking_tokens: int = 0
     cost_usd: float | None = None
+    cache_write_input_tokens: int = 0
 
     def __add__(self, other: "Usage") -> "Usage":
         """Sums tokens; a cost that one side does not know makes the sum unknown."""
@@ -47,6 +52,7 @@ class Usage:
             self.output_tokens + other.output_tokens,
             self.thinking_tokens + other.thinking_tokens,
             (self.cost_usd or 0.0) + (other.cost_usd or 0.0) if known else None,
+            self.cache_write_input_tokens + other.cache_write_input_tokens,
         )
 
 
@@ -60,9 +66,25 @@ class Completion:
     usage: Usage | None = None
 
 
+OK = "OK"
+# We gave the attempt up ourselves: the caller left, or reading the answer broke. No answer lists such an attempt; only
+# whoever watches attempts sees it.
+ABANDONED = "ABANDONED"
+# We gave it up because another provider, started beside it, had answered.
+OVERTAKEN = "OVERTAKEN"
+# Why a provider was passed over without a request.
+CIRCUIT_OPEN, AT_CAPACITY, OVER_BUDGET = "CIRCUIT_OPEN", "AT_CAPACITY", "OVER_BUDGET"
+_NOT_ASKED = frozenset({CIRCUIT_OPEN, AT_CAPACITY, OVER_BUDGET})
+
+
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One request to one provider. `outcome` is `OK`, `ABANDONED` or the `reason` of a `ProviderError`."""
+    """One request to one provider, or why none was made.
+
+    `outcome` is `OK`, `ABANDONED`, `OVERTAKEN` or the `reason` of a `ProviderError`. `hedge` says that it was started
+    beside an earlier one that was late, `first_token_ms` when the first of the answer came (None: nothing did),
+    `kept_items` how many whole items were kept of an answer that broke off.
+    """
 
     provider: str
     model: str
@@ -70,12 +92,14 @@ class Attempt:
     duration_ms: int
     failed_checks: tuple[str, ...] = ()
     usage: Usage | None = None
+    hedge: bool = False
+    first_token_ms: int | None = None
+    kept_items: int = 0
 
-
-OK = "OK"
-# We gave the attempt up ourselves: the caller left, or reading the answer broke. No answer lists such an attempt; only
-# whoever watches attempts sees it.
-ABANDONED = "ABANDONED"
+    @property
+    def asked(self) -> bool:
+        """Whether a request was made."""
+        return self.outcome not in _NOT_ASKED
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from shared.llm.errors import ProviderError, UnusableAnswer
+from shared.llm.policies import Retry, policy_of
 
 MAX_ATTEMPTS = 2
 MAX_WAIT = 1.0
@@ -33,7 +34,7 @@ def retrying(
             return False
         if isinstance(error, UnusableAnswer):
             return left() >= MIN_ATTEMPT
-        return error.retryable and left() >= (error.retry_after or 0.0) + MIN_ATTEMPT
+        return policy_of(error).retry is Retry.AFTER_A_WAIT and left() >= (error.retry_after or 0.0) + MIN_ATTEMPT
 
     return AsyncRetrying(
         retry=retry_if_exception(may_help),
