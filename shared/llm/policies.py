@@ -1,8 +1,8 @@
 """What follows from each way in which asking a provider can fail: one table.
 
 Every failure moves on to the next provider. The table says what follows beside: whether the same provider may be asked
-once more when nobody else is left, and whether the failure speaks against the provider, so that it is left alone for a
-while.
+once more when nobody else is left, whether the failure speaks against the provider, so that it is left alone for a
+while, and whether it may have to be paid for.
 """
 
 from collections.abc import Mapping
@@ -13,13 +13,11 @@ from shared.llm.errors import (
     AnswerMalformed,
     AnswerRejected,
     AnswerTruncated,
-    AtCapacity,
-    CircuitOpen,
     ConnectionFailed,
     ContentFiltered,
     CredentialsRejected,
     ModelNotFound,
-    OverBudget,
+    NotAsked,
     Overloaded,
     ProviderError,
     ProviderTimeout,
@@ -51,10 +49,14 @@ class Health(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`away` is the first pause in seconds once the circuit is open; each further one is twice as long, to `longest`."""
+    """`away` is the first pause in seconds once the circuit is open; each further one is twice as long, to `longest`.
+
+    `may_cost` says that the vendor may charge for the request although it gave no usable answer.
+    """
 
     retry: Retry
     health: Health
+    may_cost: bool = False
     away: float = 0.0
     longest: float = 0.0
 
@@ -62,23 +64,21 @@ class Policy:
 _SOON, _LATE = (1.0, 60.0), (300.0, 3600.0)
 
 POLICIES: Mapping[type[ProviderError], Policy] = {
-    #                           once more?           against its health?  away?
-    RateLimited:         Policy(Retry.AFTER_A_WAIT, Health.TRANSIENT, *_SOON),
-    Overloaded:          Policy(Retry.AFTER_A_WAIT, Health.TRANSIENT, *_SOON),
-    ConnectionFailed:    Policy(Retry.AFTER_A_WAIT, Health.TRANSIENT, *_SOON),
-    ProviderTimeout:     Policy(Retry.NEVER,        Health.TRANSIENT, *_SOON),
-    ProviderError:       Policy(Retry.NEVER,        Health.TRANSIENT, *_SOON),
-    QuotaExhausted:      Policy(Retry.NEVER,        Health.STANDING,  *_LATE),
-    CredentialsRejected: Policy(Retry.NEVER,        Health.STANDING,  *_LATE),
-    ModelNotFound:       Policy(Retry.NEVER,        Health.STANDING,  *_LATE),
-    RequestRejected:     Policy(Retry.NEVER,        Health.UNTOUCHED),
-    ContentFiltered:     Policy(Retry.NEVER,        Health.UNTOUCHED),
-    AnswerTruncated:     Policy(Retry.AT_ONCE,      Health.UNTOUCHED),
-    AnswerMalformed:     Policy(Retry.AT_ONCE,      Health.UNTOUCHED),
-    AnswerRejected:      Policy(Retry.AT_ONCE,      Health.UNTOUCHED),
-    CircuitOpen:         Policy(Retry.NEVER,        Health.UNTOUCHED),
-    AtCapacity:          Policy(Retry.NEVER,        Health.UNTOUCHED),
-    OverBudget:          Policy(Retry.NEVER,        Health.UNTOUCHED),
+    #                           once more?           against its health?  paid?  away?
+    RateLimited:         Policy(Retry.AFTER_A_WAIT, Health.TRANSIENT, False, *_SOON),
+    Overloaded:          Policy(Retry.AFTER_A_WAIT, Health.TRANSIENT, False, *_SOON),
+    ConnectionFailed:    Policy(Retry.AFTER_A_WAIT, Health.TRANSIENT, False, *_SOON),
+    ProviderTimeout:     Policy(Retry.NEVER,        Health.TRANSIENT, True,  *_SOON),
+    ProviderError:       Policy(Retry.NEVER,        Health.TRANSIENT, True,  *_SOON),
+    QuotaExhausted:      Policy(Retry.NEVER,        Health.STANDING,  False, *_LATE),
+    CredentialsRejected: Policy(Retry.NEVER,        Health.STANDING,  False, *_LATE),
+    ModelNotFound:       Policy(Retry.NEVER,        Health.STANDING,  False, *_LATE),
+    RequestRejected:     Policy(Retry.NEVER,        Health.UNTOUCHED, False),
+    ContentFiltered:     Policy(Retry.NEVER,        Health.UNTOUCHED, True),
+    AnswerTruncated:     Policy(Retry.AT_ONCE,      Health.UNTOUCHED, True),
+    AnswerMalformed:     Policy(Retry.AT_ONCE,      Health.UNTOUCHED, True),
+    AnswerRejected:      Policy(Retry.AT_ONCE,      Health.UNTOUCHED, True),
+    NotAsked:            Policy(Retry.NEVER,        Health.UNTOUCHED, False),
 }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """Which providers there are, and clients and chains of them by name."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from importlib import import_module
 
@@ -7,10 +8,18 @@ import structlog
 
 from shared.clock import Clock
 from shared.llm.client import LLMClient
+from shared.llm.endpoint import Endpoint, EndpointStatus
 from shared.llm.errors import ProviderNotAvailable
-from shared.llm.fallback import FallbackClient, OnAttempt
+from shared.llm.fallback import FallbackClient
+from shared.llm.hedging import HedgeBudget
+from shared.llm.limits import CallRate
 from shared.llm.models import find_model
+from shared.llm.race import OnAttempt, Resources
+from shared.llm.routing import ROUTES, pinned
 from shared.llm.settings import LLMSettings, ProviderSettings
+from shared.llm.spending import Purse, SpendingCaps
+
+log = structlog.get_logger()
 
 Factory = Callable[[ProviderSettings], LLMClient]
 
@@ -27,16 +36,24 @@ _COMPATIBLE = _VENDORS["openai"]
 
 
 class LLMRegistry:
-    """Makes clients from settings, once a name; owns them until `close`.
+    """Makes clients from settings, once a name; owns them, and what is known of their health, until `close`.
 
-    The first call that names a vendor imports its SDK, so a service asks for its chain once before it serves.
+    The first call that names a vendor imports its SDK, so a service asks for its chain once before it serves. `caps`
+    keep the money caps where the settings have any; without them they are kept in the memory of this process.
     """
 
-    def __init__(self, settings: LLMSettings, *, on_attempt: OnAttempt | None = None) -> None:
+    def __init__(
+        self, settings: LLMSettings, *, on_attempt: OnAttempt | None = None, caps: SpendingCaps | None = None
+    ) -> None:
         self._settings = settings
-        self._on_attempt = on_attempt
         self._factories: dict[str, Factory] = {}
-        self._clients: dict[str, LLMClient] = {}
+        self._endpoints: dict[str, Endpoint] = {}
+        self._resources = Resources(
+            hedges=HedgeBudget(settings.hedge_percent),
+            rate=CallRate(settings.limits.calls_per_minute),
+            purse=Purse(settings.limits, caps),
+            on_attempt=on_attempt,
+        )
 
     @property
     def deadline(self) -> float:
@@ -51,28 +68,31 @@ class LLMRegistry:
         """A new client, which the caller closes; raises `ProviderNotAvailable`."""
         if not self._is_available(name):
             raise ProviderNotAvailable(name, self.get_available_clients())
-        settings = self._settings.providers.get(name) or ProviderSettings(name, model="", api_key="")
+        settings = self._settings_of(name)
         factory = self._factories.get(name)
         client = factory(settings) if factory else _make(settings)
         _warn_of_end(client)
         return client
 
     def get_client(self, name: str) -> LLMClient:
-        """The one client of this name; raises `ProviderNotAvailable`."""
-        if name not in self._clients:
-            self._clients[name] = self.create_client(name)
-        return self._clients[name]
+        """The one client of this name, to be asked directly, past all limits; raises `ProviderNotAvailable`."""
+        return self._endpoint(name).client
 
     def get_client_with_fallback(self, first: str | None = None, *, fallback: bool = True) -> FallbackClient:
-        """A chain in the configured order, `first` put in front; without `fallback` just one provider.
+        """A chain by the configured routing, `first` put in front; without `fallback` just one provider.
 
-        `local` stands in it only where it is asked for by name or nothing else is configured: an operator who set a key
-        wants that model, or to hear that it failed. Raises `ProviderNotAvailable`.
+        `local` stands in it only where the order names it, it is asked for by name, or nothing else is configured: an
+        operator who set a key wants that model, or to hear that it failed. Raises `ProviderNotAvailable`.
         """
-        order = [name for name in dict.fromkeys(self._settings.order) if name != LOCAL and self._is_available(name)]
+        order = [name for name in dict.fromkeys(self._settings.order) if self._is_available(name)]
         names = list(dict.fromkeys([first, *order])) if first is not None else order or [LOCAL]
-        chain = names if fallback else names[:1]
-        return FallbackClient([self.get_client(name) for name in chain], on_attempt=self._on_attempt)
+        route = ROUTES[self._settings.routing]
+        if first is not None:
+            route = pinned(first, route)
+        endpoints = [self._endpoint(name) for name in names]
+        if not fallback:
+            endpoints = endpoints[:1]
+        return FallbackClient(endpoints, self._resources, route=route)
 
     def get_available_clients(self) -> tuple[str, ...]:
         """Names that can be asked for: the configured order, then what is configured beside it, `local` last."""
@@ -80,12 +100,27 @@ class LLMRegistry:
         available = [name for name in names if name != LOCAL and self._is_available(name)]
         return (*available, LOCAL) if self._is_available(LOCAL) else tuple(available)
 
+    def status(self) -> tuple[EndpointStatus, ...]:
+        """How every available provider is now; makes the clients that were not asked for yet."""
+        return tuple(self._endpoint(name).status() for name in self.get_available_clients())
+
     async def close(self) -> None:
-        """Closes every client that `get_client` made, those of the chains included."""
-        clients = list(self._clients.values())
-        self._clients.clear()
-        for client in clients:
-            await client.close()
+        """Closes every client that was made here, those of the chains included."""
+        endpoints = list(self._endpoints.values())
+        self._endpoints.clear()
+        ends = await asyncio.gather(*(endpoint.client.close() for endpoint in endpoints), return_exceptions=True)
+        for endpoint, error in zip(endpoints, ends, strict=True):
+            if error is not None:
+                log.warning("llm.close_failed", provider=endpoint.provider, kind=type(error).__name__)
+
+    def _endpoint(self, name: str) -> Endpoint:
+        if name not in self._endpoints:
+            client = self.create_client(name)
+            self._endpoints[name] = Endpoint(client, self._settings_of(name), self._settings.limits)
+        return self._endpoints[name]
+
+    def _settings_of(self, name: str) -> ProviderSettings:
+        return self._settings.providers.get(name) or ProviderSettings(name, model="", api_key="")
 
     def _is_available(self, name: str) -> bool:
         if name in self._factories:
@@ -105,4 +140,4 @@ def _warn_of_end(client: LLMClient) -> None:
     if model is None or model.ends is None:
         return
     event = "llm.model_ended" if model.ends <= Clock().now().date() else "llm.model_ends"
-    structlog.get_logger().warning(event, provider=model.provider, model=model.id, ends=model.ends.isoformat())
+    log.warning(event, provider=model.provider, model=model.id, ends=model.ends.isoformat())

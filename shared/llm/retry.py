@@ -1,54 +1,94 @@
-"""The one retry policy: the same provider is asked again only where there is no other one left to move on to."""
+"""The one retry policy: once all have failed, one provider is asked once more, where the table says that may help."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from random import uniform
+from typing import TypeVar
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt, wait_random_exponential
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
-from shared.llm.errors import ProviderError, UnusableAnswer
+from shared.llm.breaker import Circuit
+from shared.llm.endpoint import Endpoint
+from shared.llm.errors import AllProvidersFailed, NotAsked, ProviderError
 from shared.llm.policies import Retry, policy_of
 
-MAX_ATTEMPTS = 2
+T = TypeVar("T")
+
+MAX_PASSES = 2
+# The wait where the vendor names none, in seconds; jittered, so that who failed together does not return together.
 MAX_WAIT = 1.0
 # With less than this left no model answers, so waiting for it is in vain.
 MIN_ATTEMPT = 1.0
 
-_jittered = wait_random_exponential(multiplier=0.25, max=MAX_WAIT)
+
+@dataclass(frozen=True, slots=True)
+class SecondChance:
+    """Who is asked once more, after how many seconds, and whether before the end of its circuit's pause."""
+
+    endpoint: Endpoint
+    wait: float
+    early: bool = False
 
 
-def retrying(
-    *,
-    last: bool,
-    left: Callable[[], float],
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-) -> AsyncRetrying:
-    """A policy for the attempts at one provider; make a new one for each call, since it holds state.
+def find_second_chance(
+    endpoints: Sequence[Endpoint], failures: Sequence[tuple[Endpoint, ProviderError]], left: float
+) -> SecondChance | None:
+    """The one that may answer soonest, within the seconds `left`; None where asking again would be in vain.
 
-    Unless `last`, the first failure is final. Else two attempts in all, for what the same provider may do better
-    shortly: after what the vendor asks us to wait if that fits into the seconds `left`, else after a jittered second at
-    most. An answer that cannot be used is asked for again at once. Nothing but a `ProviderError` is ever retried.
+    Where all were passed over, nobody knows whether they still fail: one is probed early, so that no call fails without
+    having asked anybody.
     """
+    if left < MIN_ATTEMPT:
+        return None
+    if all(isinstance(error, NotAsked) for _, error in failures):
+        sleeping = [endpoint for endpoint in endpoints if endpoint.breaker.may_probe_early]
+        first = min(sleeping, key=lambda endpoint: endpoint.breaker.seconds_left, default=None)
+        return SecondChance(first, 0.0, early=True) if first is not None else None
+    chances = [chance for endpoint, error in failures if (chance := _chance_of(endpoint, error, left)) is not None]
+    return min(chances, key=lambda chance: chance.wait, default=None)
+
+
+def _chance_of(endpoint: Endpoint, error: ProviderError, left: float) -> SecondChance | None:
+    retry = policy_of(error).retry
+    if retry is Retry.NEVER:
+        return None
+    wait = 0.0
+    if retry is Retry.AFTER_A_WAIT:
+        wait = uniform(0, MAX_WAIT) if error.retry_after is None else error.retry_after
+    closed = endpoint.breaker.state is Circuit.CLOSED or endpoint.breaker.seconds_left <= wait
+    return SecondChance(endpoint, wait) if closed and wait + MIN_ATTEMPT <= left else None
+
+
+async def try_again(
+    failed: AllProvidersFailed,
+    find: Callable[[], SecondChance | None],
+    run: Callable[[SecondChance], Awaitable[T]],
+    *,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> T:
+    """What `run` gives for a second chance, after its wait; raises `failed`, the error of the first pass, without one.
+
+    Nothing but `AllProvidersFailed` is ever retried.
+    """
+    chance: SecondChance | None = None
 
     def may_help(error: BaseException) -> bool:
-        if not last or not isinstance(error, ProviderError):
-            return False
-        if isinstance(error, UnusableAnswer):
-            return left() >= MIN_ATTEMPT
-        return policy_of(error).retry is Retry.AFTER_A_WAIT and left() >= (error.retry_after or 0.0) + MIN_ATTEMPT
+        nonlocal chance
+        chance = find() if isinstance(error, AllProvidersFailed) else None
+        return chance is not None
 
-    return AsyncRetrying(
-        retry=retry_if_exception(may_help),
-        stop=stop_after_attempt(MAX_ATTEMPTS),
-        wait=_wait,
-        sleep=sleep,
-        reraise=True,
+    def wait(_state: RetryCallState) -> float:
+        return chance.wait if chance is not None else 0.0
+
+    async def one_pass() -> T:
+        if chance is None:
+            raise failed  # the first pass, which is over by now
+        return await run(chance)
+
+    # A new policy for each call, since it holds state; and only once a pass has failed, since it takes 30 us to make.
+    policy = AsyncRetrying(
+        retry=retry_if_exception(may_help), stop=stop_after_attempt(MAX_PASSES), wait=wait, sleep=sleep, reraise=True
     )
-
-
-def _wait(state: RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, UnusableAnswer):
-        return 0.0
-    if isinstance(error, ProviderError) and error.retry_after is not None:
-        return error.retry_after
-    return _jittered(state)
+    result: T = await policy(one_pass)
+    return result

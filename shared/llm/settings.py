@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Routing = Literal["fixed", "cheapest", "fastest", "complexity"]
+HEDGE_PERCENT = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +68,5 @@ class LLMSettings:
     providers: Mapping[str, ProviderSettings]
     deadline: float = 60.0
     routing: Routing = "fixed"
-    hedge_percent: float = 5.0
+    hedge_percent: float = HEDGE_PERCENT
     limits: Limits = field(default_factory=Limits)

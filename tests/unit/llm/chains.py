@@ -57,7 +57,7 @@ def chain(
 ) -> FallbackClient:
     """A chain on a clock of its own, so that no test waits."""
     time = time or Time()
-    return FallbackClient(clients, now=time.now, sleep=time.sleep, on_attempt=on_attempt)
+    return FallbackClient.of(clients, now=time.now, sleep=time.sleep, on_attempt=on_attempt)
 
 
 def read(completion: Completion) -> Any:

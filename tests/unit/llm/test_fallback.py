@@ -69,11 +69,11 @@ async def test_every_failure_moves_on_at_once(failure: ProviderError) -> None:
 
 async def test_an_answer_that_is_refused_moves_on_and_is_still_counted() -> None:
     """A rejected answer is paid for: its usage and the checks that it failed are in the ledger."""
-    first, second = client("a", '"bad"'), client("b", "no json", "2")
+    clients = client("a", '"bad"'), client("b", "no json"), client("c", "2")
 
-    answer = await chain(first, second).answer(PROMPT, read, timeout=60)
+    answer = await chain(*clients).answer(PROMPT, read, timeout=60)
 
-    assert outcomes(answer.attempts) == [("a", "ANSWER_REJECTED"), ("b", "ANSWER_MALFORMED"), ("b", "OK")]
+    assert outcomes(answer.attempts) == [("a", "ANSWER_REJECTED"), ("b", "ANSWER_MALFORMED"), ("c", "OK")]
     assert answer.attempts[0].failed_checks == ("grounded", "pii")
     assert [attempt.usage for attempt in answer.attempts] == [USAGE] * 3
 
@@ -87,17 +87,17 @@ async def test_the_usage_that_a_failure_carries_is_in_the_ledger() -> None:
 
 async def test_when_all_fail_the_error_names_every_attempt() -> None:
     """The end of the chain is one error with the reason of each attempt, and nothing invented."""
-    clients = client("a", Overloaded(status=503)), client("b", CredentialsRejected()), client("c", ContentFiltered())
+    clients = client("a", ProviderTimeout()), client("b", CredentialsRejected()), client("c", ContentFiltered())
 
     with pytest.raises(AllProvidersFailed) as raised:
         await chain(*clients).answer(PROMPT, read, timeout=60)
 
     assert outcomes(raised.value.attempts) == [
-        ("a", "OVERLOADED"),
+        ("a", "TIMEOUT"),
         ("b", "CREDENTIALS_REJECTED"),
         ("c", "CONTENT_FILTERED"),
     ]
-    assert str(raised.value) == "all providers failed: a OVERLOADED, b CREDENTIALS_REJECTED, c CONTENT_FILTERED"
+    assert str(raised.value) == "all providers failed: a TIMEOUT, b CREDENTIALS_REJECTED, c CONTENT_FILTERED"
 
 
 @pytest.mark.parametrize(
@@ -116,19 +116,28 @@ async def test_when_all_fail_the_error_names_every_attempt() -> None:
     ],
     ids=lambda value: getattr(value, "reason", None),
 )
-async def test_the_last_provider_is_asked_once_more_where_that_may_help(
+async def test_once_all_have_failed_one_is_asked_once_more_where_that_may_help(
     failure: ProviderError, attempts: int, slept: list[float]
 ) -> None:
-    """With nobody left to move on to, the last one has a second chance if there is time for it."""
+    """With nobody left to move on to, one has a second chance if there is time for it, wherever it stands."""
     time = Time()
-    last = client("b", failure, failure)
+    first = client("a", failure, failure)
 
     with pytest.raises(AllProvidersFailed) as raised:
-        await chain(client("a", Overloaded()), last, time=time).answer(PROMPT, read, timeout=60)
+        await chain(first, client("b", ProviderTimeout()), time=time).answer(PROMPT, read, timeout=60)
 
-    assert len(last.prompts) == attempts
+    assert len(first.prompts) == attempts
     assert len(raised.value.attempts) == 1 + attempts
     assert time.slept == slept
+
+
+async def test_the_second_chance_goes_to_who_may_answer_soonest() -> None:
+    """A vendor that asks for a minute's wait is left for one whose answer was just not good enough."""
+    clients = client("a", RateLimited(retry_after=30)), client("b", '"bad"', "2")
+
+    answer = await chain(*clients).answer(PROMPT, read, timeout=60)
+
+    assert outcomes(answer.attempts) == [("a", "RATE_LIMITED"), ("b", "ANSWER_REJECTED"), ("b", "OK")]
 
 
 async def test_a_wait_that_nobody_asked_for_is_a_second_at_most() -> None:
@@ -169,7 +178,7 @@ async def test_nobody_is_asked_after_the_deadline() -> None:
 
 async def test_a_provider_that_ignores_its_timeout_is_left() -> None:
     """The chain enforces the share itself."""
-    answer = await FallbackClient([client("a", HANG), client("b", "2")]).answer(PROMPT, read, timeout=0.2)
+    answer = await FallbackClient.of([client("a", HANG), client("b", "2")]).answer(PROMPT, read, timeout=0.2)
 
     assert outcomes(answer.attempts) == [("a", "TIMEOUT"), ("b", "OK")]
 
@@ -232,6 +241,7 @@ async def test_every_failed_attempt_is_one_event_without_text() -> None:
             "outcome": "ANSWER_REJECTED",
             "duration_ms": 0,
             "failed_checks": ["grounded", "pii"],
+            "kept_items": 0,
         }
     ]
 
@@ -282,4 +292,4 @@ async def test_closing_a_chain_closes_its_clients() -> None:
 def test_a_chain_of_nobody_is_refused() -> None:
     """An empty chain is a mistake of whoever builds it."""
     with pytest.raises(ValueError, match="at least one"):
-        FallbackClient([])
+        FallbackClient.of([])

@@ -29,8 +29,9 @@ class Usage(google.protobuf.message.Message):
     OUTPUT_TOKENS_FIELD_NUMBER: builtins.int
     THINKING_TOKENS_FIELD_NUMBER: builtins.int
     COST_USD_FIELD_NUMBER: builtins.int
+    CACHE_WRITE_INPUT_TOKENS_FIELD_NUMBER: builtins.int
     input_tokens: builtins.int
-    """Tokens sent, cached ones included."""
+    """Tokens sent, those read from a cache and those written to one included."""
     cached_input_tokens: builtins.int
     """Tokens of the input that the provider served from its cache."""
     output_tokens: builtins.int
@@ -39,6 +40,8 @@ class Usage(google.protobuf.message.Message):
     """Tokens spent thinking before the answer."""
     cost_usd: builtins.float
     """Cost in US dollars by the price list of the day. Absent when a price is not known: unknown is not zero."""
+    cache_write_input_tokens: builtins.int
+    """Tokens of the input that the provider put into its cache."""
     def __init__(
         self,
         *,
@@ -47,16 +50,17 @@ class Usage(google.protobuf.message.Message):
         output_tokens: builtins.int = ...,
         thinking_tokens: builtins.int = ...,
         cost_usd: builtins.float | None = ...,
+        cache_write_input_tokens: builtins.int = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["_cost_usd", b"_cost_usd", "cost_usd", b"cost_usd"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["_cost_usd", b"_cost_usd", "cached_input_tokens", b"cached_input_tokens", "cost_usd", b"cost_usd", "input_tokens", b"input_tokens", "output_tokens", b"output_tokens", "thinking_tokens", b"thinking_tokens"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["_cost_usd", b"_cost_usd", "cache_write_input_tokens", b"cache_write_input_tokens", "cached_input_tokens", b"cached_input_tokens", "cost_usd", b"cost_usd", "input_tokens", b"input_tokens", "output_tokens", b"output_tokens", "thinking_tokens", b"thinking_tokens"]) -> None: ...
     def WhichOneof(self, oneof_group: typing.Literal["_cost_usd", b"_cost_usd"]) -> typing.Literal["cost_usd"] | None: ...
 
 Global___Usage: typing_extensions.TypeAlias = Usage
 
 @typing.final
 class Attempt(google.protobuf.message.Message):
-    """One request to one provider, in the order of the requests."""
+    """One request to one provider, or why none was made, in the order of their starts."""
 
     DESCRIPTOR: google.protobuf.descriptor.Descriptor
 
@@ -66,6 +70,9 @@ class Attempt(google.protobuf.message.Message):
     DURATION_MS_FIELD_NUMBER: builtins.int
     FAILED_CHECKS_FIELD_NUMBER: builtins.int
     USAGE_FIELD_NUMBER: builtins.int
+    HEDGE_FIELD_NUMBER: builtins.int
+    FIRST_TOKEN_MS_FIELD_NUMBER: builtins.int
+    KEPT_ITEMS_FIELD_NUMBER: builtins.int
     provider: builtins.str
     """Name of the provider, such as `gemini`, `openai`, `claude` or `local`."""
     model: builtins.str
@@ -73,10 +80,19 @@ class Attempt(google.protobuf.message.Message):
     outcome: builtins.str
     """`OK`, or why the attempt failed: `RATE_LIMITED`, `QUOTA_EXHAUSTED`, `OVERLOADED`, `TIMEOUT`,
     `CONNECTION_FAILED`, `CREDENTIALS_REJECTED`, `MODEL_NOT_FOUND`, `REQUEST_REJECTED`, `CONTENT_FILTERED`,
-    `ANSWER_TRUNCATED`, `ANSWER_MALFORMED`, `ANSWER_REJECTED`, `PROVIDER_FAILED`, `ABANDONED` (the caller left).
+    `ANSWER_TRUNCATED`, `ANSWER_MALFORMED`, `ANSWER_REJECTED`, `PROVIDER_FAILED`, `OVERTAKEN` (another provider,
+    asked beside it, answered first), `ABANDONED` (the caller left). Without a request: `CIRCUIT_OPEN` (it failed
+    again and again and is left alone for a while), `AT_CAPACITY` (as many requests as it may have are under way),
+    `OVER_BUDGET` (what it may cost does not fit under the cap of the day or the month).
     """
     duration_ms: builtins.int
     """Milliseconds from the request to its end."""
+    hedge: builtins.bool
+    """Whether it was started beside an earlier attempt that was late."""
+    first_token_ms: builtins.int
+    """Milliseconds from the request to the first of the answer. Absent when nothing came."""
+    kept_items: builtins.int
+    """Whole items that were kept of an answer that broke off; the next provider was asked for the others alone."""
     @property
     def failed_checks(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.str]:
         """Names of the checks that an `ANSWER_REJECTED` answer did not pass."""
@@ -94,9 +110,15 @@ class Attempt(google.protobuf.message.Message):
         duration_ms: builtins.int = ...,
         failed_checks: collections.abc.Iterable[builtins.str] | None = ...,
         usage: Global___Usage | None = ...,
+        hedge: builtins.bool = ...,
+        first_token_ms: builtins.int | None = ...,
+        kept_items: builtins.int = ...,
     ) -> None: ...
-    def HasField(self, field_name: typing.Literal["_usage", b"_usage", "usage", b"usage"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["_usage", b"_usage", "duration_ms", b"duration_ms", "failed_checks", b"failed_checks", "model", b"model", "outcome", b"outcome", "provider", b"provider", "usage", b"usage"]) -> None: ...
+    def HasField(self, field_name: typing.Literal["_first_token_ms", b"_first_token_ms", "_usage", b"_usage", "first_token_ms", b"first_token_ms", "usage", b"usage"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["_first_token_ms", b"_first_token_ms", "_usage", b"_usage", "duration_ms", b"duration_ms", "failed_checks", b"failed_checks", "first_token_ms", b"first_token_ms", "hedge", b"hedge", "kept_items", b"kept_items", "model", b"model", "outcome", b"outcome", "provider", b"provider", "usage", b"usage"]) -> None: ...
+    @typing.overload
+    def WhichOneof(self, oneof_group: typing.Literal["_first_token_ms", b"_first_token_ms"]) -> typing.Literal["first_token_ms"] | None: ...
+    @typing.overload
     def WhichOneof(self, oneof_group: typing.Literal["_usage", b"_usage"]) -> typing.Literal["usage"] | None: ...
 
 Global___Attempt: typing_extensions.TypeAlias = Attempt
@@ -150,16 +172,47 @@ class ProviderStatus(google.protobuf.message.Message):
 
     PROVIDER_FIELD_NUMBER: builtins.int
     MODEL_FIELD_NUMBER: builtins.int
+    CIRCUIT_FIELD_NUMBER: builtins.int
+    CAUSE_FIELD_NUMBER: builtins.int
+    RETRY_IN_SECONDS_FIELD_NUMBER: builtins.int
+    MEDIAN_FIRST_TOKEN_MS_FIELD_NUMBER: builtins.int
+    MEDIAN_MS_FIELD_NUMBER: builtins.int
+    P95_MS_FIELD_NUMBER: builtins.int
     provider: builtins.str
     """Name of the provider."""
     model: builtins.str
     """Model that is asked."""
+    circuit: builtins.str
+    """`closed` (it is asked), `open` (it failed and is left alone) or `half_open` (one request tries whether it is back)."""
+    cause: builtins.str
+    """While it is not closed, the outcome that opened it, such as `OVERLOADED`."""
+    retry_in_seconds: builtins.float
+    """While it is open, seconds until it is tried again."""
+    median_first_token_ms: builtins.int
+    """Median milliseconds to the first of an answer, of the latest answers. Absent when there are none."""
+    median_ms: builtins.int
+    """Median milliseconds of the latest answers. Absent when there are none."""
+    p95_ms: builtins.int
+    """95 of 100 of the latest answers took no more milliseconds. Absent when there are none."""
     def __init__(
         self,
         *,
         provider: builtins.str = ...,
         model: builtins.str = ...,
+        circuit: builtins.str = ...,
+        cause: builtins.str = ...,
+        retry_in_seconds: builtins.float = ...,
+        median_first_token_ms: builtins.int | None = ...,
+        median_ms: builtins.int | None = ...,
+        p95_ms: builtins.int | None = ...,
     ) -> None: ...
-    def ClearField(self, field_name: typing.Literal["model", b"model", "provider", b"provider"]) -> None: ...
+    def HasField(self, field_name: typing.Literal["_median_first_token_ms", b"_median_first_token_ms", "_median_ms", b"_median_ms", "_p95_ms", b"_p95_ms", "median_first_token_ms", b"median_first_token_ms", "median_ms", b"median_ms", "p95_ms", b"p95_ms"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["_median_first_token_ms", b"_median_first_token_ms", "_median_ms", b"_median_ms", "_p95_ms", b"_p95_ms", "cause", b"cause", "circuit", b"circuit", "median_first_token_ms", b"median_first_token_ms", "median_ms", b"median_ms", "model", b"model", "p95_ms", b"p95_ms", "provider", b"provider", "retry_in_seconds", b"retry_in_seconds"]) -> None: ...
+    @typing.overload
+    def WhichOneof(self, oneof_group: typing.Literal["_median_first_token_ms", b"_median_first_token_ms"]) -> typing.Literal["median_first_token_ms"] | None: ...
+    @typing.overload
+    def WhichOneof(self, oneof_group: typing.Literal["_median_ms", b"_median_ms"]) -> typing.Literal["median_ms"] | None: ...
+    @typing.overload
+    def WhichOneof(self, oneof_group: typing.Literal["_p95_ms", b"_p95_ms"]) -> typing.Literal["p95_ms"] | None: ...
 
 Global___ProviderStatus: typing_extensions.TypeAlias = ProviderStatus

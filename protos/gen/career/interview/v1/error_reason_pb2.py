@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&career/interview/v1/error_reason.proto\x12\x13\x63\x61reer.interview.v1*\xcd\x03\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12!\n\x1d\x45RROR_REASON_RESUME_NOT_FOUND\x10\x01\x12\'\n#ERROR_REASON_QUESTION_SET_NOT_FOUND\x10\x02\x12 \n\x1c\x45RROR_REASON_INVALID_REQUEST\x10\x03\x12\x1d\n\x19\x45RROR_REASON_INVALID_PAGE\x10\x04\x12\"\n\x1e\x45RROR_REASON_MALFORMED_REQUEST\x10\x05\x12\'\n#ERROR_REASON_PROVIDER_NOT_AVAILABLE\x10\x06\x12%\n!ERROR_REASON_ALL_PROVIDERS_FAILED\x10\x07\x12+\n\'ERROR_REASON_RESUME_SERVICE_UNAVAILABLE\x10\x08\x12%\n!ERROR_REASON_DATABASE_UNAVAILABLE\x10\t\x12*\n&ERROR_REASON_STREAMING_NOT_IMPLEMENTED\x10\n\x12\x1f\n\x1b\x45RROR_REASON_INTERNAL_ERROR\x10\x0b\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&career/interview/v1/error_reason.proto\x12\x13\x63\x61reer.interview.v1*\x91\x04\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12!\n\x1d\x45RROR_REASON_RESUME_NOT_FOUND\x10\x01\x12\'\n#ERROR_REASON_QUESTION_SET_NOT_FOUND\x10\x02\x12 \n\x1c\x45RROR_REASON_INVALID_REQUEST\x10\x03\x12\x1d\n\x19\x45RROR_REASON_INVALID_PAGE\x10\x04\x12\"\n\x1e\x45RROR_REASON_MALFORMED_REQUEST\x10\x05\x12\'\n#ERROR_REASON_PROVIDER_NOT_AVAILABLE\x10\x06\x12%\n!ERROR_REASON_ALL_PROVIDERS_FAILED\x10\x07\x12+\n\'ERROR_REASON_RESUME_SERVICE_UNAVAILABLE\x10\x08\x12%\n!ERROR_REASON_DATABASE_UNAVAILABLE\x10\t\x12*\n&ERROR_REASON_STREAMING_NOT_IMPLEMENTED\x10\n\x12\x1f\n\x1b\x45RROR_REASON_INTERNAL_ERROR\x10\x0b\x12\x1f\n\x1b\x45RROR_REASON_TOO_MANY_CALLS\x10\x0c\x12!\n\x1d\x45RROR_REASON_BUDGET_EXHAUSTED\x10\rb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,5 +32,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'career.interview.v1.error_r
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ERRORREASON']._serialized_start=64
-  _globals['_ERRORREASON']._serialized_end=525
+  _globals['_ERRORREASON']._serialized_end=593
 # @@protoc_insertion_point(module_scope)

@@ -54,6 +54,12 @@ class _ErrorReasonEnumTypeWrapper(google.protobuf.internal.enum_type_wrapper._En
     """UNIMPLEMENTED: streaming is not built yet; use GenerateLearningPath. No metadata."""
     ERROR_REASON_INTERNAL_ERROR: _ErrorReason.ValueType  # 11
     """INTERNAL: a defect of the service. The request id finds it in the log. No metadata."""
+    ERROR_REASON_TOO_MANY_CALLS: _ErrorReason.ValueType  # 12
+    """RESOURCE_EXHAUSTED: more requests to providers than the operator allows at once or a minute; call again after the
+    delay in `google.rpc.RetryInfo`. No metadata.
+    """
+    ERROR_REASON_BUDGET_EXHAUSTED: _ErrorReason.ValueType  # 13
+    """RESOURCE_EXHAUSTED: what the operator allows to be spent a day or a month is used up. No metadata."""
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """`google.rpc.ErrorInfo.reason` carries the name without the prefix `ERROR_REASON_`; its domain is `career-coach`."""
@@ -90,4 +96,10 @@ ERROR_REASON_STREAMING_NOT_IMPLEMENTED: ErrorReason.ValueType  # 10
 """UNIMPLEMENTED: streaming is not built yet; use GenerateLearningPath. No metadata."""
 ERROR_REASON_INTERNAL_ERROR: ErrorReason.ValueType  # 11
 """INTERNAL: a defect of the service. The request id finds it in the log. No metadata."""
+ERROR_REASON_TOO_MANY_CALLS: ErrorReason.ValueType  # 12
+"""RESOURCE_EXHAUSTED: more requests to providers than the operator allows at once or a minute; call again after the
+delay in `google.rpc.RetryInfo`. No metadata.
+"""
+ERROR_REASON_BUDGET_EXHAUSTED: ErrorReason.ValueType  # 13
+"""RESOURCE_EXHAUSTED: what the operator allows to be spent a day or a month is used up. No metadata."""
 Global___ErrorReason: typing_extensions.TypeAlias = ErrorReason

@@ -1,0 +1,88 @@
+"""How fast a provider has been of late, and from when on it is late."""
+
+from bisect import bisect_left, insort
+from collections import deque
+from collections.abc import Callable
+
+_SAMPLES = 100
+# What was measured longer ago says nothing of now, in seconds.
+_MEMORY = 600.0
+
+# No provider is late before this, in seconds: the time within which a known failure has to move on.
+MIN_PATIENCE = 1.0
+_TIMES_MEDIAN = 1.5
+# A provider of which nothing is known gets twice the time after each answer that we did not wait for, to this.
+_MAX_PATIENCE_UNKNOWN = 16.0
+
+
+class Rolling:
+    """The last hundred measurements in seconds, the oldest of them ten minutes old, kept in order as they come."""
+
+    __slots__ = ("_latest", "_now", "_order", "_sorted")
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._latest: deque[tuple[float, float]] = deque()
+        self._sorted: list[float] = []
+
+    def add(self, seconds: float) -> None:
+        """Takes one more measurement."""
+        self._latest.append((self._now(), seconds))
+        insort(self._sorted, seconds)
+        if len(self._latest) > _SAMPLES:
+            self._drop()
+
+    @property
+    def median(self) -> float | None:
+        """Half of them took no longer; None where nothing is known."""
+        return self._at(0.5)
+
+    @property
+    def p95(self) -> float | None:
+        """95 of 100 took no longer; None where nothing is known."""
+        return self._at(0.95)
+
+    def _at(self, share: float) -> float | None:
+        while self._latest and self._latest[0][0] < self._now() - _MEMORY:
+            self._drop()
+        return self._sorted[int(share * (len(self._sorted) - 1) + 0.5)] if self._sorted else None
+
+    def _drop(self) -> None:
+        _, seconds = self._latest.popleft()
+        del self._sorted[bisect_left(self._sorted, seconds)]
+
+
+class Latencies:
+    """What is known of one provider: to the first token, between tokens (the longest of each answer), in all."""
+
+    __slots__ = ("_unanswered", "first_token", "longest_gap", "min_patience", "total")
+
+    def __init__(self, now: Callable[[], float], *, min_patience: float = MIN_PATIENCE) -> None:
+        self.first_token = Rolling(now)
+        self.longest_gap = Rolling(now)
+        self.total = Rolling(now)
+        self.min_patience = min_patience
+        self._unanswered = 0
+
+    def note_answer(self, first_token: float, longest_gap: float | None, total: float) -> None:
+        """A whole answer came. `longest_gap` is None where it came in one piece."""
+        self.first_token.add(first_token)
+        if longest_gap is not None:
+            self.longest_gap.add(longest_gap)
+        self.total.add(total)
+        self._unanswered = 0
+
+    def note_silence(self) -> None:
+        """We went elsewhere before anything came."""
+        self._unanswered += 1
+
+    def patience(self, *, begun: bool) -> float:
+        """Seconds of silence from which on it is late: before the first token, or after an answer has `begun`.
+
+        A provider that never answered may just be slow, and would stay unknown if it were always overtaken: it is given
+        more time each time.
+        """
+        median = (self.longest_gap if begun else self.first_token).median
+        if median is not None:
+            return max(self.min_patience, _TIMES_MEDIAN * median)
+        return self.min_patience * min(2.0**self._unanswered, _MAX_PATIENCE_UNKNOWN)

@@ -1,0 +1,47 @@
+"""What was kept of broken answers in the course of one call, and what is still to be asked for."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from shared.llm.continuation import Continuation, Kept
+from shared.llm.messages import Completion, Prompt
+
+
+class Salvage:
+    """Keeps the most that any answer has brought so far. Without a `continuation` it keeps nothing."""
+
+    def __init__(self, continuation: Continuation | None) -> None:
+        self._continuation = continuation
+        self.kept: Kept | None = None
+
+    def ask(self, prompt: Prompt) -> Prompt:
+        """The prompt for what is missing; the whole prompt where nothing was kept."""
+        if self.kept is None or self._continuation is None:
+            return prompt
+        return self._continuation.prompt(prompt, self.kept)
+
+    def join(self, kept: Kept | None, completion: Completion) -> Completion:
+        """A completion together with what had been `kept` when it was asked for."""
+        if kept is None or self._continuation is None:
+            return completion
+        return replace(completion, text=self._continuation.join(kept, completion.text))
+
+    def keep(self, pieces: Sequence[str], kept: Kept | None) -> int:
+        """Keeps what is whole of an answer that broke off; tells how many items that is more than anyone had before.
+
+        `kept` is what had been kept when it was asked for.
+        """
+        if self._continuation is None or not pieces:
+            return 0
+        found = self._continuation.keep("".join(pieces))
+        if found is not None and kept is not None:
+            found = self._continuation.keep(self._continuation.join(kept, found.text))
+        before = self.kept.items if self.kept is not None else 0
+        if found is None or found.items <= before:
+            return 0
+        self.kept = found
+        return found.items - before
+
+    def drop(self) -> None:
+        """Forgets what was kept: the next answer starts from nothing."""
+        self.kept = None
