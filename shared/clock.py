@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 def _utc_now() -> datetime:
@@ -28,3 +28,9 @@ class Clock:
 
     now: Callable[[], datetime] = field(default=_utc_now)
     new_id: Callable[[], str] = field(default=_time_ordered_id)
+
+
+def seconds_to_midnight(now: datetime) -> float:
+    """Until the next day begins in UTC."""
+    midnight = datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), datetime.min.time(), UTC)
+    return (midnight - now).total_seconds()

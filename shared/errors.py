@@ -5,6 +5,7 @@
     ├── NotFound          what was asked for is not there
     ├── AlreadyExists     what was to be made is there already
     ├── Unavailable       something we depend on does not answer; trying again later may help
+    ├── Exhausted         a limit that the operator set is reached; it may help to try again after a while
     ├── Unsupported       the contract has it, this version does not
     └── Failed            we cannot do it, and nothing that the caller sends would change that
 
@@ -57,6 +58,14 @@ class AlreadyExists(CareerError):
 
 class Unavailable(CareerError):
     """Something we depend on does not answer; trying again later may help."""
+
+
+class Exhausted(CareerError):
+    """A limit that the operator set is reached; it may help to try again after `retry_after` seconds."""
+
+    def __init__(self, *, retry_after: float, **facts: str) -> None:
+        super().__init__(**facts)
+        self.retry_after = retry_after
 
 
 class Unsupported(CareerError):

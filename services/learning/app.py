@@ -24,11 +24,11 @@ USAGE_COLLECTION = "learning_usage"
 async def build_service(settings: Settings) -> AsyncIterator[Service]:
     """The service over its real database, resume service and providers; closes them."""
     parts = Parts(load_task(), assemble_path, mongo_learning_paths, USAGE_COLLECTION, write_path)
-    async with build_use_cases(settings, parts) as (use_cases, preparation):
-        servicer = LearningServicer(use_cases)
+    async with build_use_cases(settings, parts) as built:
+        servicer = LearningServicer(built.use_cases)
 
         def register(server: grpc.aio.Server) -> None:
             add_LearningServiceServicer_to_server(servicer, server)
             add_ErasureServiceServicer_to_server(servicer, server)
 
-        yield Service((SERVICE_NAME, ERASURE_NAME), register, preparation.check)
+        yield Service((SERVICE_NAME, ERASURE_NAME), register, built.preparation.check, built.collectors)

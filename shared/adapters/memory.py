@@ -61,7 +61,7 @@ class MemoryUsageLedger:
 
     async def record(self, day: date, attempts: Sequence[Attempt]) -> None:
         """Adds attempts."""
-        for attempt in attempts:
+        for attempt in (attempt for attempt in attempts if attempt.asked):
             name, counted = (day, attempt.provider, attempt.model), count_attempt(attempt)
             self._sums[name] = self._sums[name] + counted if name in self._sums else counted
 

@@ -112,7 +112,7 @@ class MongoUsageLedger:
     async def record(self, day: date, attempts: Sequence[Attempt]) -> None:
         """Adds attempts."""
         with database_errors():
-            for attempt in attempts:
+            for attempt in (attempt for attempt in attempts if attempt.asked):
                 names = {"day": _number(day), "provider": attempt.provider, "model": attempt.model}
                 document_id = f"u/{day}/{attempt.provider}/{attempt.model}"
                 await increment(self._collection, document_id, names, _increments(count_attempt(attempt)))
@@ -143,6 +143,6 @@ def _read_sums(document: Document) -> ProviderSums:
         model=document["model"],
         calls=document["calls"],
         failures=document["failures"],
-        usage=Usage(**{name: document[name] for name in _USAGE_FIELDS}),
+        usage=Usage(**{name: document.get(name, 0) for name in _USAGE_FIELDS}),
         calls_of_unknown_cost=document["calls_of_unknown_cost"],
     )

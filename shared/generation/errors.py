@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.errors import Failed, InvalidInput, NotFound, Unavailable, Unsupported
+from shared.errors import Exhausted, Failed, InvalidInput, NotFound, Unavailable, Unsupported
 from shared.llm.messages import Attempt
 
 
@@ -47,6 +47,20 @@ class EveryProviderFailed(Failed):
             "attempts": str(len(lines)),
             **{f"attempt_{number}": line for number, line in enumerate(lines, start=1)},
         }
+
+
+class TooManyCalls(Exhausted):
+    """More requests to providers than the operator allows, at once or a minute."""
+
+    reason = "TOO_MANY_CALLS"
+    message = "too many requests to the providers at the moment; try again a little later"
+
+
+class BudgetExhausted(Exhausted):
+    """What the operator allows to be spent a day or a month is used up."""
+
+    reason = "BUDGET_EXHAUSTED"
+    message = "the budget for asking providers is used up for now"
 
 
 class StreamingNotImplemented(Unsupported):

@@ -9,6 +9,7 @@ from career.generation.v1 import generation_pb2 as messages
 from shared.errors import Violation
 from shared.generation.errors import InvalidRequest
 from shared.generation.model import GenerationRequest, Language, ProviderSums
+from shared.llm.endpoint import EndpointStatus
 from shared.llm.messages import Attempt, Usage
 from shared.resume_key import check_key, normalize_key
 
@@ -75,6 +76,7 @@ def write_usage(usage: Usage | None) -> messages.Usage | None:
         output_tokens=usage.output_tokens,
         thinking_tokens=usage.thinking_tokens,
         cost_usd=usage.cost_usd,
+        cache_write_input_tokens=usage.cache_write_input_tokens,
     )
 
 
@@ -88,6 +90,9 @@ def write_attempts(attempts: Sequence[Attempt]) -> list[messages.Attempt]:
             duration_ms=attempt.duration_ms,
             failed_checks=attempt.failed_checks,
             usage=write_usage(attempt.usage),
+            hedge=attempt.hedge,
+            first_token_ms=attempt.first_token_ms,
+            kept_items=attempt.kept_items,
         )
         for attempt in attempts
     ]
@@ -108,6 +113,22 @@ def write_sums(sums: Sequence[ProviderSums]) -> list[messages.ProviderUsage]:
     ]
 
 
-def write_statuses(chain: Sequence[tuple[str, str]]) -> list[messages.ProviderStatus]:
-    """The chain of providers as messages."""
-    return [messages.ProviderStatus(provider=provider, model=model) for provider, model in chain]
+def write_statuses(endpoints: Sequence[EndpointStatus]) -> list[messages.ProviderStatus]:
+    """How the providers are, as messages."""
+    return [
+        messages.ProviderStatus(
+            provider=status.provider,
+            model=status.model,
+            circuit=status.circuit,
+            cause=status.cause,
+            retry_in_seconds=round(status.seconds_left, 1),
+            median_first_token_ms=_milliseconds(status.median_first_token),
+            median_ms=_milliseconds(status.median_seconds),
+            p95_ms=_milliseconds(status.p95_seconds),
+        )
+        for status in endpoints
+    ]
+
+
+def _milliseconds(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds * 1000)

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from shared.llm.messages import ABANDONED, OK, Attempt, Usage
+from shared.llm.messages import ABANDONED, OK, OVERTAKEN, Attempt, Usage
+from shared.llm.policies import POLICIES
 from shared.resume_profile.model import ResumeProfile
 
 Language = Literal["ko", "en"]
@@ -51,7 +52,7 @@ class Provenance:
 
 # Outcomes that a vendor charges for, or may: where it says nothing of the cost, the cost is unknown and not zero.
 _MAY_COST = frozenset(
-    {OK, ABANDONED, "TIMEOUT", "ANSWER_TRUNCATED", "ANSWER_MALFORMED", "ANSWER_REJECTED", "CONTENT_FILTERED"}
+    {OK, ABANDONED, OVERTAKEN, *(kind.reason for kind, policy in POLICIES.items() if policy.may_cost)}
 )
 
 
@@ -80,7 +81,8 @@ class ProviderSums:
 def count_attempt(attempt: Attempt) -> ProviderSums:
     """One attempt as sums."""
     usage = attempt.usage or Usage()
-    unknown = usage.cost_usd is None and (attempt.usage is not None or attempt.outcome in _MAY_COST)
+    may_cost = attempt.usage is not None or attempt.first_token_ms is not None or attempt.outcome in _MAY_COST
+    unknown = usage.cost_usd is None and may_cost
     return ProviderSums(
         provider=attempt.provider,
         model=attempt.model,

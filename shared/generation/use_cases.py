@@ -12,6 +12,7 @@ from shared.generation.errors import InvalidRequest, ResumeNotFound
 from shared.generation.generator import Generator
 from shared.generation.model import GenerationRequest, Provenance, ProviderSums
 from shared.generation.ports import DatabasePing, DerivedRepository, ResumeSource, UsageLedger
+from shared.llm.endpoint import EndpointStatus
 from shared.llm.registry import LLMRegistry
 from shared.pages import Page, PageRequest
 from shared.resume_key import check_key
@@ -89,11 +90,11 @@ class GenerationUseCases(Generic[Content, Item]):
         day = day or self.clock.now().date()
         return day, await self.usage.read(day)
 
-    async def check_health(self) -> Sequence[tuple[str, str]]:
-        """Providers and models in the order of the chain; raises `DatabaseUnavailable`."""
+    async def check_health(self) -> Sequence[EndpointStatus]:
+        """How the providers are, in the order of the chain; raises `DatabaseUnavailable`."""
         if not await self.database.ping():
             raise DatabaseUnavailable
-        return [(name, self.registry.get_client(name).model) for name in self.registry.get_available_clients()]
+        return self.registry.status()
 
 
 def _refuse(violations: Sequence[Violation]) -> None:

@@ -54,7 +54,7 @@ class Endpoint:
 
     @property
     def metered(self) -> bool:
-        """Whether asking it counts against the calls a minute; rules of our own do not."""
+        """Whether it is a model, which takes time and money; rules of our own take neither."""
         return self.client.provider != "local"
 
     @property

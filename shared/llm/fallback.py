@@ -12,7 +12,8 @@ from shared.llm.errors import AllProvidersFailed
 from shared.llm.hedging import HedgeBudget
 from shared.llm.limits import CallRate
 from shared.llm.messages import Answer, Completion, Prompt
-from shared.llm.race import OnAttempt, Question, Race, Resources
+from shared.llm.question import OnAttempt, Question, Resources
+from shared.llm.race import Race
 from shared.llm.retry import SecondChance, find_second_chance, try_again
 from shared.llm.routing import Route, in_fixed_order
 from shared.llm.salvage import Salvage

@@ -16,7 +16,10 @@ _MAX_PATIENCE_UNKNOWN = 16.0
 
 
 class Rolling:
-    """The last hundred measurements in seconds, the oldest of them ten minutes old, kept in order as they come."""
+    """The last hundred measurements in seconds, kept in order as they come; known for ten minutes.
+
+    Reading changes nothing, so that metrics may be read from another thread.
+    """
 
     __slots__ = ("_latest", "_now", "_order", "_sorted")
 
@@ -27,10 +30,12 @@ class Rolling:
 
     def add(self, seconds: float) -> None:
         """Takes one more measurement."""
-        self._latest.append((self._now(), seconds))
+        now = self._now()
+        self._latest.append((now, seconds))
         insort(self._sorted, seconds)
-        if len(self._latest) > _SAMPLES:
-            self._drop()
+        while len(self._latest) > _SAMPLES or self._latest[0][0] < now - _MEMORY:
+            _, oldest = self._latest.popleft()
+            del self._sorted[bisect_left(self._sorted, oldest)]
 
     @property
     def median(self) -> float | None:
@@ -43,13 +48,9 @@ class Rolling:
         return self._at(0.95)
 
     def _at(self, share: float) -> float | None:
-        while self._latest and self._latest[0][0] < self._now() - _MEMORY:
-            self._drop()
-        return self._sorted[int(share * (len(self._sorted) - 1) + 0.5)] if self._sorted else None
-
-    def _drop(self) -> None:
-        _, seconds = self._latest.popleft()
-        del self._sorted[bisect_left(self._sorted, seconds)]
+        if not self._latest or self._latest[-1][0] < self._now() - _MEMORY:
+            return None
+        return self._sorted[int(share * (len(self._sorted) - 1) + 0.5)]
 
 
 class Latencies:

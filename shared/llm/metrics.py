@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import Counter, Histogram
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
@@ -24,17 +24,17 @@ _MEDIAN_FIRST_TOKEN, _MEDIAN, _P95 = map(attrgetter, ("median_first_token", "med
 _NAMES = ("gen_ai_provider_name", "gen_ai_request_model")
 
 
-class LLMMetrics:
-    """Counts attempts as they end; give `note` to a registry as `on_attempt`. Has one set of series in `registry`."""
+class AttemptCollector(Collector):
+    """Counts attempts as they end: give `note` to a registry of providers as `on_attempt`."""
 
-    def __init__(self, registry: CollectorRegistry) -> None:
+    def __init__(self) -> None:
         named = ("gen_ai_operation_name", *_NAMES)
 
         def histogram(name: str, text: str, labels: Sequence[str], buckets: Sequence[float]) -> Histogram:
-            return Histogram(name, text, labels, registry=registry, buckets=buckets)
+            return Histogram(name, text, labels, registry=None, buckets=buckets)
 
         def counter(name: str, text: str, labels: Sequence[str]) -> Counter:
-            return Counter(name, text, labels, registry=registry)
+            return Counter(name, text, labels, registry=None)
 
         duration, first_chunk = "gen_ai_client_operation_duration", "gen_ai_client_operation_time_to_first_chunk"
         self._duration = histogram(f"{duration}_seconds", "Time of a request.", (*named, "error_type"), _SECONDS)
@@ -47,6 +47,19 @@ class LLMMetrics:
         self._passed_over = counter("llm_passed_over", "Times a provider was not asked.", (*_NAMES, "reason"))
         # Looking a series up by its labels takes longer than counting.
         self._series: dict[tuple[object, ...], Any] = {}
+
+    def collect(self) -> Iterable[Metric]:
+        """What was counted so far."""
+        for family in (
+            self._duration,
+            self._first_chunk,
+            self._tokens,
+            self._cost,
+            self._hedges,
+            self._kept,
+            self._passed_over,
+        ):
+            yield from family.collect()
 
     def note(self, attempt: Attempt) -> None:
         """Counts one attempt."""

@@ -1,16 +1,15 @@
 """One call on its way: providers one after the other, and beside a late one the next; the first good answer wins."""
 
 import asyncio
-import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import structlog
 
-from shared.llm.breaker import Lease
+from shared.llm.breaker import Circuit, Lease
 from shared.llm.endpoint import Endpoint
 from shared.llm.errors import (
     AllProvidersFailed,
@@ -20,15 +19,12 @@ from shared.llm.errors import (
     ProviderTimeout,
     UnusableAnswer,
 )
-from shared.llm.hedging import HedgeBudget
-from shared.llm.limits import CallRate
-from shared.llm.messages import ABANDONED, CIRCUIT_OPEN, OK, OVERTAKEN, Answer, Attempt, Completion, Prompt
+from shared.llm.messages import ABANDONED, CIRCUIT_OPEN, OK, OVERTAKEN, Answer, Attempt, Completion
+from shared.llm.question import Question, Resources
 from shared.llm.run import Run
 from shared.llm.salvage import Salvage
-from shared.llm.spending import Purse
 
 T = TypeVar("T")
-OnAttempt = Callable[[Attempt], None]
 Won = tuple[T, Completion]
 
 log = structlog.get_logger()
@@ -36,28 +32,8 @@ log = structlog.get_logger()
 # How long the end of a call waits for those that it gave up, in seconds: they were cancelled and end at once, and a
 # client that does not must not hold up the answer.
 _PARTING_SECONDS = 0.25
-
-
-@dataclass(frozen=True, slots=True)
-class Resources:
-    """What all calls of a process have in common. `now` is a monotonic clock in seconds."""
-
-    hedges: HedgeBudget
-    rate: CallRate
-    purse: Purse
-    on_attempt: OnAttempt | None = None
-    now: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-
-
-@dataclass(frozen=True, slots=True)
-class Question(Generic[T]):
-    """What is asked, how its answer is read, and until when on the clock."""
-
-    prompt: Prompt
-    accept: Callable[[Completion], T]
-    ends: float
-    on_attempt: OnAttempt | None = None
+# How often a call that is late looks again whether the budget has room by now, or the circuit was opened, in seconds.
+_RECHECK_SECONDS = 0.5
 
 
 @dataclass(slots=True)
@@ -72,9 +48,9 @@ class Race(Generic[T]):
     salvage: Salvage
     ledger: dict[int, Attempt] = field(default_factory=dict)
     failures: list[tuple[Endpoint, ProviderError]] = field(default_factory=list)
-    _may_hedge: bool = True
     _running: dict[asyncio.Task[Completion], Run] = field(default_factory=dict)
     _waiting: deque[Endpoint] = field(default_factory=deque)
+    _parting: set[asyncio.Task[Completion]] = field(default_factory=set)
 
     async def run(self, endpoints: Iterable[Endpoint], *, early: bool = False) -> Answer[T]:
         """One pass over the endpoints; raises `AllProvidersFailed`, `CallsExceeded`."""
@@ -110,11 +86,15 @@ class Race(Generic[T]):
         """Starts the next where nobody is asked any more, or nobody in time; what is late may be whole by now."""
         if not self._running:
             self._start_next(early=early)
-        elif self._may_hedge and self._waiting and self._all_late():
+        elif self._waiting and self._all_late():
             won = self._salvage_late()
             if won is not None:
                 return won
-            self._start_hedge()
+            self._leave_the_dead()
+            if self._running:
+                self._start_hedge()
+            else:
+                self._start_next(early=early)
         return None
 
     def _start_next(self, *, early: bool) -> None:
@@ -128,15 +108,17 @@ class Race(Generic[T]):
             self._pass_over(endpoint)
 
     def _start_hedge(self) -> None:
-        """Starts the next that may be asked beside those that are late, where budget and time allow it."""
-        while self._waiting:
+        """Starts the next that may be asked beside those that are late, where budget and time allow it.
+
+        Rules of our own, which are faster than any model, are there for when all models have failed.
+        """
+        while self._waiting and self._waiting[0].metered:
             endpoint = self._waiting.popleft()
             lease = endpoint.breaker.admit()
             if lease is None:
                 self._pass_over(endpoint)
                 continue
-            self._may_hedge = self.left > 0 and self.resources.hedges.take()
-            if self._may_hedge:
+            if self.left > 0 and self.resources.hedges.take():
                 with suppress(CallsExceeded):
                     self._start(endpoint, lease, hedge=True)
             else:
@@ -167,10 +149,11 @@ class Race(Generic[T]):
         self._note(self._number(), Attempt(endpoint.provider, endpoint.model, CIRCUIT_OPEN, duration_ms=0))
 
     def _patience(self) -> float | None:
-        """How long to wait before a hedge may be started; None where none will be."""
-        if not self._waiting or not self._may_hedge:
+        """How long to wait for the running before somebody else may be started; None where nobody is left."""
+        if not self._waiting:
             return None
-        return max(0.0, max(run.late_at for run in self._running.values()) - self.resources.now())
+        until_late = max(run.late_at for run in self._running.values()) - self.resources.now()
+        return until_late if until_late > 0 else _RECHECK_SECONDS
 
     def _all_late(self) -> bool:
         now = self.resources.now()
@@ -215,13 +198,27 @@ class Race(Generic[T]):
         for task, run in list(self._running.items()):
             won = self._accept_kept(run) if self._keep(run) else None
             if won is not None:
-                error = ProviderTimeout()
-                run.lease.fail(error)
-                self._note(run.number, run.record(error))
-                self._running.pop(task)
-                task.cancel()
+                self._leave(task, run)
                 return won
         return None
+
+    def _leave_the_dead(self) -> None:
+        """Leaves late runs whose circuit others have opened meanwhile: that costs no budget, for nobody waits twice."""
+        for task, run in list(self._running.items()):
+            if run.endpoint.breaker.state is Circuit.OPEN:
+                self._leave(task, run)
+
+    def _leave(self, task: asyncio.Task[Completion], run: Run) -> None:
+        error = ProviderTimeout()
+        run.lease.fail(error)
+        self.failures.append((run.endpoint, error))
+        self._note(run.number, run.record(error))
+        self._running.pop(task)
+        self._part_with(task)
+
+    def _part_with(self, task: asyncio.Task[Completion]) -> None:
+        task.cancel()
+        self._parting.add(task)
 
     def _keep(self, run: Run) -> int:
         gained = self.salvage.keep(run.pieces, run.kept)
@@ -240,16 +237,15 @@ class Race(Generic[T]):
 
     async def _give_up(self, outcome: str) -> None:
         """Ends what is still running; afterwards nothing is."""
-        tasks = list(self._running)
         for task, run in self._running.items():
-            task.cancel()
+            self._part_with(task)
             if outcome == OVERTAKEN:
                 run.note_overtaken()
             run.lease.release()
             self._note(run.number, run.record(outcome))
         self._running.clear()
-        if tasks:
-            await asyncio.wait(tasks, timeout=_PARTING_SECONDS)
+        if self._parting:
+            await asyncio.wait(self._parting, timeout=_PARTING_SECONDS)
 
     def _note(self, number: int, attempt: Attempt) -> None:
         self.ledger[number] = attempt

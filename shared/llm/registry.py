@@ -14,7 +14,7 @@ from shared.llm.fallback import FallbackClient
 from shared.llm.hedging import HedgeBudget
 from shared.llm.limits import CallRate
 from shared.llm.models import find_model
-from shared.llm.race import OnAttempt, Resources
+from shared.llm.question import OnAttempt, Resources
 from shared.llm.routing import ROUTES, pinned
 from shared.llm.settings import LLMSettings, ProviderSettings
 from shared.llm.spending import Purse, SpendingCaps

@@ -1,6 +1,7 @@
 """From kinds of failure to what a caller sees. The one place that knows status codes."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -16,6 +17,7 @@ from google.rpc.status_pb2 import Status
 from shared.errors import (
     AlreadyExists,
     CareerError,
+    Exhausted,
     Failed,
     InvalidInput,
     NotFound,
@@ -40,6 +42,7 @@ _CODES: dict[type[CareerError], grpc.StatusCode] = {
     NotFound: grpc.StatusCode.NOT_FOUND,
     AlreadyExists: grpc.StatusCode.ALREADY_EXISTS,
     Unavailable: grpc.StatusCode.UNAVAILABLE,
+    Exhausted: grpc.StatusCode.RESOURCE_EXHAUSTED,
     Unsupported: grpc.StatusCode.UNIMPLEMENTED,
     Failed: grpc.StatusCode.INTERNAL,
 }
@@ -79,8 +82,9 @@ async def translate_errors(method: Method, context: Context) -> AsyncIterator[No
 async def _abort(context: Context, error: CareerError) -> None:
     code = next(code for kind, code in _CODES.items() if isinstance(error, kind))
     trailers: list[tuple[str, str | bytes]] = [("grpc-status-details-bin", _status(code, error).SerializeToString())]
-    if isinstance(error, Unavailable):
-        trailers.append(("retry-after", str(RETRY_AFTER_SECONDS)))
+    wait = _retry_after(error)
+    if wait is not None:
+        trailers.append(("retry-after", str(wait)))
     await context.abort(code, _message(error), trailing_metadata=(*context.trailing_metadata(), *trailers))
 
 
@@ -90,11 +94,19 @@ def _status(code: grpc.StatusCode, error: CareerError) -> Status:
     ]
     if isinstance(error, InvalidInput) and error.violations:
         details.append(BadRequest(field_violations=_field_violations(error.violations)))
-    if isinstance(error, Unavailable):
-        details.append(RetryInfo(retry_delay=Duration(seconds=RETRY_AFTER_SECONDS)))
+    wait = _retry_after(error)
+    if wait is not None:
+        details.append(RetryInfo(retry_delay=Duration(seconds=wait)))
     details.append(RequestInfo(request_id=current_request_id()))
     number, _ = code.value
     return Status(code=number, message=_message(error), details=[_pack(detail) for detail in details])
+
+
+def _retry_after(error: CareerError) -> int | None:
+    """Whole seconds after which it may help to try again; None where it does not."""
+    if isinstance(error, Exhausted):
+        return max(RETRY_AFTER_SECONDS, math.ceil(error.retry_after))
+    return RETRY_AFTER_SECONDS if isinstance(error, Unavailable) else None
 
 
 def _message(error: CareerError) -> str:

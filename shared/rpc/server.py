@@ -12,6 +12,7 @@ import structlog
 from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from prometheus_client import CollectorRegistry, disable_created_metrics, start_http_server
+from prometheus_client.registry import Collector
 
 from shared.rpc.calls import Layer, LayerInterceptor
 from shared.rpc.errors import translate_errors
@@ -44,11 +45,12 @@ _SETTLING_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What makes one process: the names it serves, how it adds its servicers, and whether it can work."""
+    """What makes one process: the names it serves, how it adds its servicers, whether it can work, what it counts."""
 
     names: Sequence[str]
     register: Callable[[grpc.aio.Server], None]
     check: Callable[[], Awaitable[bool]]
+    collectors: Sequence[Collector] = ()
 
 
 class PortTaken(Exception):
@@ -65,6 +67,8 @@ def build_server(
     layers: tuple[Layer, ...] = (*around, carry_request_id, CallObserver(registry), translate_errors)
     server = grpc.aio.server(interceptors=[LayerInterceptor(service.names, layers)], options=_OPTIONS)
     service.register(server)
+    for collector in service.collectors:
+        registry.register(collector)
     watch = HealthWatch(service.names, service.check)
     health_pb2_grpc.add_HealthServicer_to_server(watch.servicer, server)
     reflection.enable_server_reflection((*service.names, health.SERVICE_NAME, reflection.SERVICE_NAME), server)

@@ -20,7 +20,7 @@ from services.interview.servicer import ERASURE_NAME, SERVICE_NAME, InterviewSer
 from services.interview.task import load_task
 from services.interview.use_cases import assemble_set
 from shared.clock import Clock
-from shared.llm.errors import ContentFiltered, CredentialsRejected, Overloaded
+from shared.llm.errors import ContentFiltered, CredentialsRejected, Overloaded, ProviderTimeout
 from shared.llm.scripted import HANG, Line
 from shared.rpc.server import Service
 from tests.support.derived import SwitchableDatabase
@@ -118,7 +118,7 @@ async def test_a_rejected_answer_names_its_checks(start: Start) -> None:
 
 async def test_all_providers_failed(start: Start) -> None:
     """With nobody left the call fails, says why each failed, stores nothing, and invents nothing."""
-    scripts = {"gemini": [Overloaded(status=503)], "openai": ["x"], "claude": [CredentialsRejected(status=401)]}
+    scripts = {"gemini": [Overloaded(status=503)], "openai": ["x", "y"], "claude": [CredentialsRejected()]}
     async with start(scripts) as channel:
         failure = await failure_of(generate(channel))
         client: InterviewServiceAsyncStub = InterviewServiceStub(channel)
@@ -126,10 +126,11 @@ async def test_all_providers_failed(start: Start) -> None:
 
     assert (failure.code, failure.reason) == (grpc.StatusCode.INTERNAL, "ALL_PROVIDERS_FAILED")
     assert failure.metadata == {
-        "attempts": "3",
+        "attempts": "4",
         "attempt_1": "gemini gemini-1 OVERLOADED",
         "attempt_2": "openai openai-1 ANSWER_MALFORMED",
         "attempt_3": "claude claude-1 CREDENTIALS_REJECTED",
+        "attempt_4": "openai openai-1 ANSWER_MALFORMED",
     }
     assert len(stored.question_sets) == 0
 
@@ -226,7 +227,7 @@ async def test_lists_and_erasure(start: Start) -> None:
 
 async def test_usage_counts_every_attempt(start: Start) -> None:
     """Sums of the day tell calls and failures of each provider, failed generations included."""
-    async with start({"gemini": [Overloaded(), Overloaded()], "openai": [GOOD, ContentFiltered()]}) as channel:
+    async with start({"gemini": [Overloaded(), ProviderTimeout()], "openai": [GOOD, ContentFiltered()]}) as channel:
         client: InterviewServiceAsyncStub = InterviewServiceStub(channel)
         await generate(channel)
         await failure_of(generate(channel))

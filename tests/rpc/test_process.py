@@ -135,8 +135,8 @@ async def test_every_provider_that_can_be_asked_for_is_ready() -> None:
     settings = load_settings({"LLM_PROVIDERS": "openai", "OPENAI_API_KEY": "key", "CLAUDE_API_KEY": "key"})
     parts = Parts(load_task(), assemble_set, mongo_question_sets, USAGE_COLLECTION, write_questions)
 
-    async with build_use_cases(settings, parts) as (use_cases, _):
-        ready = set(use_cases.registry._clients)
+    async with build_use_cases(settings, parts) as built:
+        ready = set(built.use_cases.registry._endpoints)
 
     assert ready == {"openai", "claude", "local"}
 
