@@ -1,30 +1,38 @@
-"""Asking large language models: one vocabulary, one client a vendor, and a chain that falls back from one to the next.
+"""Asking large language models: one vocabulary, a client for each vendor, and a chain that answers when vendors do not.
 
-    registry = LLMRegistry(settings.llm)
-    registry.register("local", lambda _: LocalClient(write))
-    chain = registry.get_client_with_fallback("claude")
-    answer = await chain.answer(prompt, accept, timeout=registry.deadline)
+    async with LLMRegistry(load_settings().llm) as registry:
+        chain = registry.get_client_with_fallback()
+        answer = await chain.answer(prompt, accept, timeout=registry.deadline)
 
-`accept` reads and checks a completion; what it refuses is asked of the next provider. `answer.attempts` tells who was
-asked and how it went. A vendor's SDK is imported when its client is made and not before.
+`accept` reads and checks a completion; what it refuses is asked of the next provider. `answer.value` is what it read,
+`answer.attempts` tells who was asked and how it went. A provider that is late is raced by the next one, one that fails
+is left alone for a while, and with a `continuation` what arrived whole of a broken answer is kept. Give `note` of an
+`AttemptCollector` to the registry as `on_attempt` and both collectors to Prometheus to watch it. `LocalClient` makes a
+provider of rules of one's own, `ScriptedClient` one for tests. A vendor's SDK is imported when its client is made.
 """
 
 from shared.llm.client import LLMClient
+from shared.llm.continuation import Continuation, Kept, ListContinuation
+from shared.llm.endpoint import EndpointStatus
 from shared.llm.errors import (
     AllProvidersFailed,
     AnswerMalformed,
     AnswerRejected,
     AnswerTruncated,
+    CallsExceeded,
     LLMError,
     ProviderError,
     ProviderNotAvailable,
 )
 from shared.llm.fallback import FallbackClient
 from shared.llm.messages import Answer, Attempt, Completion, Prompt, Usage, total_usage
+from shared.llm.metrics import AttemptCollector, EndpointCollector
 from shared.llm.models import DEFAULT_MODELS
 from shared.llm.providers.local import LocalClient
 from shared.llm.registry import LLMRegistry
-from shared.llm.settings import LLMSettings, ProviderSettings
+from shared.llm.scripted import ScriptedClient
+from shared.llm.settings import Limits, LLMSettings, ProviderSettings, Tariff
+from shared.llm.spending import MemorySpendingCaps, SpendingCaps
 
 __all__ = [
     "DEFAULT_MODELS",
@@ -34,17 +42,29 @@ __all__ = [
     "AnswerRejected",
     "AnswerTruncated",
     "Attempt",
+    "AttemptCollector",
+    "CallsExceeded",
     "Completion",
+    "Continuation",
+    "EndpointCollector",
+    "EndpointStatus",
     "FallbackClient",
+    "Kept",
     "LLMClient",
     "LLMError",
     "LLMRegistry",
     "LLMSettings",
+    "Limits",
+    "ListContinuation",
     "LocalClient",
+    "MemorySpendingCaps",
     "Prompt",
     "ProviderError",
     "ProviderNotAvailable",
     "ProviderSettings",
+    "ScriptedClient",
+    "SpendingCaps",
+    "Tariff",
     "Usage",
     "total_usage",
 ]

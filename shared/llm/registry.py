@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from types import TracebackType
+from typing import Self
 
 import structlog
 
@@ -103,6 +105,14 @@ class LLMRegistry:
     def status(self) -> tuple[EndpointStatus, ...]:
         """How every available provider is now; makes the clients that were not asked for yet."""
         return tuple(self._endpoint(name).status() for name in self.get_available_clients())
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
 
     async def close(self) -> None:
         """Closes every client that was made here, those of the chains included."""
