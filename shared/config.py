@@ -5,7 +5,6 @@ environment outranks it. `.env.example` documents every variable.
 """
 
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
@@ -14,16 +13,10 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from shared.llm.models import DEFAULT_MODELS
 from shared.llm.settings import Limits, LLMSettings, ProviderSettings, Routing
+from shared.provider_variables import VENDORS, MaxTokens, Seconds, Temperature, read_providers
 
 Port = Annotated[int, Field(ge=1, le=65535)]
-Seconds = Annotated[float, Field(gt=0, le=600)]
-
-# The address of a vendor's API is called what the vendor calls it; every other provider has `<NAME>_BASE_URL`.
-_ADDRESS_VARIABLES = {"gemini": "GEMINI_API_ENDPOINT"}
-_VENDORS = tuple(DEFAULT_MODELS)
-_PROVIDER_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 
 
 class SettingsInvalid(Exception):
@@ -57,9 +50,9 @@ class Settings(BaseSettings):
     mongo_port: Port = 27017
     data_dir: Path = Path(".data")
 
-    llm_providers: Annotated[tuple[str, ...], NoDecode] = _VENDORS
-    llm_temperature: Annotated[float, Field(ge=0, le=2)] | None = None
-    llm_max_tokens: Annotated[int, Field(ge=256, le=200_000)] = 8192
+    llm_providers: Annotated[tuple[str, ...], NoDecode] = VENDORS
+    llm_temperature: Temperature | None = None
+    llm_max_tokens: MaxTokens = 8192
     llm_timeout_seconds: Seconds = 30.0
     llm_deadline_seconds: Seconds = 60.0
     llm_routing: Routing = "fixed"
@@ -156,7 +149,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
             given[name] = given[name].lower()
     values: dict[str, object] = {name: given[name] for name in Settings.model_fields if name in given}
     values.pop("providers", None)
-    order = tuple(name.strip().lower() for name in given.get("llm_providers", ",".join(_VENDORS)).split(","))
+    order = tuple(name.strip().lower() for name in given.get("llm_providers", ",".join(VENDORS)).split(","))
     values["llm_providers"] = tuple(name for name in order if name)
     try:
         settings = Settings.model_validate(values)
@@ -164,7 +157,15 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         raise SettingsInvalid(
             "; ".join(f"{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
         ) from None
-    return settings.model_copy(update={"providers": _read_providers(settings, given)})
+    defaults = {
+        "temperature": settings.llm_temperature,
+        "max_output_tokens": settings.llm_max_tokens,
+        "timeout": settings.llm_timeout_seconds,
+    }
+    providers, problems = read_providers(settings.llm_providers, given, defaults, Settings.model_fields)
+    if problems:
+        raise SettingsInvalid("; ".join(problems))
+    return settings.model_copy(update={"providers": providers})
 
 
 def _read_file() -> dict[str, str]:
@@ -172,54 +173,3 @@ def _read_file() -> dict[str, str]:
         return {name: value for name, value in dotenv_values(".env").items() if value is not None}
     except (OSError, UnicodeDecodeError):
         raise SettingsInvalid("the file .env cannot be read as UTF-8") from None
-
-
-def _read_providers(settings: Settings, given: Mapping[str, str]) -> dict[str, ProviderSettings]:
-    providers = {}
-    problems = []
-    for name in dict.fromkeys((*settings.llm_providers, *_VENDORS)):
-        if name == "local":
-            continue
-        if not _PROVIDER_NAME.fullmatch(name):
-            problems.append("LLM_PROVIDERS: a name starts with a letter and has letters, digits, _ and - only")
-            continue
-        prefix = name.replace("-", "_")
-        key = given.get(f"{prefix}_api_key", "")
-        address = given.get(_address_variable(name).lower())
-        model = given.get(f"{prefix}_model", DEFAULT_MODELS.get(name, ""))
-        if name in _VENDORS and not key:
-            continue
-        problems += _find_address_problems(name, address)
-        if name not in _VENDORS:
-            problems += [
-                f"{variable.upper()}: must be set, since LLM_PROVIDERS names {name}"
-                for variable, value in ((_address_variable(name), address), (f"{prefix}_model", model))
-                if not value
-            ]
-        providers[name] = ProviderSettings(
-            name=name,
-            model=model,
-            api_key=key,
-            base_url=address,
-            temperature=settings.llm_temperature,
-            max_output_tokens=settings.llm_max_tokens,
-            timeout=settings.llm_timeout_seconds,
-        )
-    if problems:
-        raise SettingsInvalid("; ".join(problems))
-    return providers
-
-
-def _address_variable(name: str) -> str:
-    return _ADDRESS_VARIABLES.get(name, f"{name.replace('-', '_').upper()}_BASE_URL")
-
-
-def _find_address_problems(name: str, address: str | None) -> list[str]:
-    """What is wrong with an address that is set; Google's is asked over gRPC, whose addresses have no scheme."""
-    if address is None:
-        return []
-    if name == "gemini":
-        rule = "must be host:port" if "/" in address else ""
-    else:
-        rule = "" if address.startswith(("http://", "https://")) else "must start with http:// or https://"
-    return [f"{_address_variable(name)}: {rule}"] if rule else []

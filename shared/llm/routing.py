@@ -1,5 +1,9 @@
-"""In which order the providers of a chain are asked."""
+"""In which order the providers of a chain are asked.
 
+Rules of our own cost nothing and take no time: every policy but the fixed order asks them last.
+"""
+
+import math
 from collections.abc import Callable, Mapping, Sequence
 
 from shared.clock import Clock
@@ -12,7 +16,6 @@ Route = Callable[[Sequence[Endpoint], Prompt], Sequence[Endpoint]]
 
 # Prices are compared by what one answer takes: about as much as a resume with its prompt, and five questions.
 _TYPICAL = Usage(input_tokens=6_000, output_tokens=3_000)
-_UNKNOWN_COST = float("inf")
 
 
 def in_fixed_order(endpoints: Sequence[Endpoint], _prompt: Prompt) -> Sequence[Endpoint]:
@@ -22,12 +25,12 @@ def in_fixed_order(endpoints: Sequence[Endpoint], _prompt: Prompt) -> Sequence[E
 
 def cheapest_first(endpoints: Sequence[Endpoint], _prompt: Prompt) -> Sequence[Endpoint]:
     """By what a typical answer costs today; those of unknown price come last, equals as the operator wrote it."""
-    return sorted(endpoints, key=_cost)
+    return sorted(endpoints, key=lambda endpoint: (not endpoint.metered, _cost(endpoint)))
 
 
 def fastest_first(endpoints: Sequence[Endpoint], _prompt: Prompt) -> Sequence[Endpoint]:
     """By the median time of the latest answers. One of which nothing is known comes first, so that it becomes known."""
-    return sorted(endpoints, key=lambda endpoint: endpoint.latencies.total.median or 0.0)
+    return sorted(endpoints, key=lambda endpoint: (not endpoint.metered, endpoint.latencies.total.median or 0.0))
 
 
 def by_complexity(endpoints: Sequence[Endpoint], prompt: Prompt) -> Sequence[Endpoint]:
@@ -38,7 +41,7 @@ def by_complexity(endpoints: Sequence[Endpoint], prompt: Prompt) -> Sequence[End
     if prompt.complexity == "simple":
         return cheapest_first(endpoints, prompt)
     if prompt.complexity == "hard":
-        return sorted(endpoints, key=lambda endpoint: -_cost(endpoint) if _cost(endpoint) != _UNKNOWN_COST else 1.0)
+        return sorted(endpoints, key=lambda endpoint: (not endpoint.metered, _unknown_last(-_cost(endpoint))))
     return endpoints
 
 
@@ -60,6 +63,11 @@ def pinned(first: str, route: Route) -> Route:
     return order
 
 
+def _unknown_last(cost: float) -> float:
+    return abs(cost) if math.isinf(cost) else cost
+
+
 def _cost(endpoint: Endpoint) -> float:
-    cost = price(endpoint.provider, endpoint.model, _TYPICAL, Clock().now().date())
-    return _UNKNOWN_COST if cost is None else cost
+    today = Clock().now().date()
+    cost = price(endpoint.provider, endpoint.model, _TYPICAL, today, endpoint.settings.tariff)
+    return math.inf if cost is None else cost

@@ -22,7 +22,7 @@ CONFINED = {
         "**/adapters/*_client.py",
     ),
     "motor": ("shared/database.py", "**/adapters/mongo.py"),
-    "pymongo": ("shared/database.py", "**/adapters/mongo.py"),
+    "pymongo": ("shared/database.py", "**/adapters/mongo.py", "shared/adapters/mongo_spending.py"),
     "openai": ("shared/llm/providers/openai.py",),
     "anthropic": ("shared/llm/providers/claude.py",),
     "google.generativeai": ("shared/llm/providers/gemini.py",),

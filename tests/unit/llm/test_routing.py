@@ -64,6 +64,22 @@ async def test_the_order(routing: Routing, complexity: Complexity, first: str | 
     assert await order_of(routing, complexity, first) == order
 
 
+@pytest.mark.parametrize("routing", ["cheapest", "fastest", "complexity"])
+async def test_rules_of_our_own_come_last(routing: Routing) -> None:
+    """They cost nothing and are the fastest, and that is no reason to ask them first."""
+    asked: list[str] = []
+    made = LLMRegistry(
+        LLMSettings(("local", "claude"), {}, routing=routing), on_attempt=lambda attempt: asked.append(attempt.provider)
+    )
+    for name in ("local", "claude"):
+        client: LLMClient = ScriptedClient(["{}"], provider=name, model="any")
+        made.register(name, lambda _settings, client=client: client)  # type: ignore[misc] # binds this turn's client
+
+    await made.get_client_with_fallback().complete(ask("simple"), timeout=60)
+
+    assert asked == ["claude"]
+
+
 async def test_the_fastest_comes_first_once_all_are_known() -> None:
     """Who was never asked is asked first, each once; then the median of the latest answers decides."""
     made, asked = registry("fastest")

@@ -1,11 +1,15 @@
 """Settings: what is read, what is refused, and that no value is told."""
 
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from shared.config import SettingsInvalid, load_settings
+from shared.llm.settings import Limits, Tariff
+
+VLLM = {"LLM_PROVIDERS": "vllm", "VLLM_BASE_URL": "http://h", "VLLM_MODEL": "m"}
 
 
 def test_nothing_set_runs() -> None:
@@ -42,6 +46,60 @@ def test_any_compatible_server_is_a_provider_by_name() -> None:
 
     assert settings.llm.order == ("my-vllm", "gemini")
     assert settings.llm.providers["my-vllm"].model == "llama"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "field", "expected"),
+    [
+        ("PRICE", "0.3, 0.03,2.5", "tariff", Tariff(0.3, 0.03, 2.5)),
+        ("PRICE", "0,0,0", "tariff", Tariff(0, 0, 0)),
+        ("PRIORITY", "-1", "priority", -1),
+        ("STREAMING", "false", "streaming", False),
+        ("STREAMING", "TRUE", "streaming", True),
+        ("TIMEOUT_SECONDS", "7.5", "timeout", 7.5),
+        ("TEMPERATURE", "0", "temperature", 0.0),
+        ("MAX_TOKENS", "512", "max_output_tokens", 512),
+    ],
+)
+def test_a_provider_may_have_its_own(variable: str, value: str, field: str, expected: object) -> None:
+    """What is set for one provider outranks what is set for all, and the others keep the latter."""
+    for_all = {"LLM_TIMEOUT_SECONDS": "20", "LLM_TEMPERATURE": "1", "LLM_MAX_TOKENS": "1024"}
+    both = {
+        "LLM_PROVIDERS": "my-vllm,openai",
+        "OPENAI_API_KEY": "k",
+        "MY_VLLM_BASE_URL": "http://h",
+        "MY_VLLM_MODEL": "m",
+    }
+
+    providers = load_settings({**both, **for_all, f"MY_VLLM_{variable}": value}).llm.providers
+
+    own, other = providers["my-vllm"], providers["openai"]
+    assert getattr(own, field) == expected
+    assert (other.timeout, other.temperature, other.max_output_tokens) == (20.0, 1.0, 1024)
+    assert (other.tariff, other.priority, other.streaming) == (None, None, True)
+    assert replace(own, **{field: getattr(other, field)}) == replace(
+        other, name="my-vllm", model="m", api_key="", base_url="http://h"
+    )
+
+
+def test_limits_and_routing() -> None:
+    """Each is read into its field; without any of them there is no money cap."""
+    settings = load_settings(
+        {
+            "LLM_ROUTING": "Cheapest",
+            "LLM_HEDGE_PERCENT": "0",
+            "LLM_CONCURRENCY": "8",
+            "LLM_QUEUE": "0",
+            "LLM_QUEUE_SECONDS": "0.5",
+            "LLM_CALLS_PER_MINUTE": "60",
+            "LLM_DAILY_CAP_USD": "0",
+            "LLM_MONTHLY_CAP_USD": "99.5",
+        }
+    )
+
+    assert (settings.llm.routing, settings.llm.hedge_percent) == ("cheapest", 0.0)
+    assert settings.llm.limits == Limits(8, 0, 0.5, 60, 0.0, 99.5)
+    assert load_settings({}).llm.limits == Limits()
 
 
 def test_an_empty_variable_is_not_set() -> None:
@@ -104,6 +162,29 @@ def test_level_in_capitals() -> None:
             {"GEMINI_API_KEY": "k3y", "GEMINI_API_ENDPOINT": "https://proxy"}, "GEMINI_API_ENDPOINT", id="gRPC by URL"
         ),
         pytest.param({"MONGODB_DATABASE": "a/b"}, "MONGODB_DATABASE", id="no name of a database"),
+        pytest.param({**VLLM, "VLLM_PRICE": "0.3"}, "VLLM_PRICE", id="one price"),
+        pytest.param({**VLLM, "VLLM_PRICE": "0.3,0.1,free"}, "VLLM_PRICE", id="price in words"),
+        pytest.param({**VLLM, "VLLM_PRICE": "-1,0,0"}, "VLLM_PRICE", id="price below zero"),
+        pytest.param({**VLLM, "VLLM_PRICE": "nan,0,0"}, "VLLM_PRICE", id="no price at all"),
+        pytest.param({**VLLM, "VLLM_PRIORITY": "high"}, "VLLM_PRIORITY", id="priority in words"),
+        pytest.param({**VLLM, "VLLM_PRIORITY": "99999999999"}, "VLLM_PRIORITY", id="priority beyond all numbers"),
+        pytest.param({**VLLM, "VLLM_STREAMING": "perhaps"}, "VLLM_STREAMING", id="neither true nor false"),
+        pytest.param({**VLLM, "VLLM_TIMEOUT_SECONDS": "-3"}, "VLLM_TIMEOUT_SECONDS", id="time below zero"),
+        pytest.param({**VLLM, "VLLM_TEMPERATURE": "2.5"}, "VLLM_TEMPERATURE", id="temperature out of range"),
+        pytest.param({**VLLM, "VLLM_MAX_TOKENS": "17"}, "VLLM_MAX_TOKENS", id="hardly a token"),
+        pytest.param(
+            {"OPENAI_API_KEY": "k3y", "OPENAI_TIMEOUT_SECONDS": "soon"}, "OPENAI_TIMEOUT_SECONDS", id="vendor's"
+        ),
+        pytest.param({"LLM_PROVIDERS": "llm"}, "LLM_PROVIDERS", id="name with variables of ours"),
+        pytest.param(
+            {"LLM_PROVIDERS": "a-b,a_b", "A_B_BASE_URL": "http://h", "A_B_MODEL": "m"},
+            "LLM_PROVIDERS",
+            id="names with the same variables",
+        ),
+        pytest.param({"LLM_ROUTING": "random"}, "LLM_ROUTING", id="unknown routing"),
+        pytest.param({"LLM_DAILY_CAP_USD": "-5"}, "LLM_DAILY_CAP_USD", id="cap below zero"),
+        pytest.param({"LLM_MONTHLY_CAP_USD": "inf"}, "LLM_MONTHLY_CAP_USD", id="cap without end"),
+        pytest.param({"LLM_CONCURRENCY": "0"}, "LLM_CONCURRENCY", id="nobody at all"),
         pytest.param({"LLM_PROVIDERS": "1x"}, "LLM_PROVIDERS", id="name with a digit first"),
     ],
 )
@@ -112,5 +193,6 @@ def test_what_is_wrong_is_named(environment: dict[str, str], variable: str) -> N
     with pytest.raises(SettingsInvalid) as caught:
         load_settings(environment)
 
-    assert variable in str(caught.value)
-    assert not any(value in str(caught.value) for value in environment.values() if value not in ("vllm", "m", "1x"))
+    told = str(caught.value)
+    assert told.startswith(f"{variable}: ")
+    assert not any(value in told for value in environment.values() if value not in ("vllm", "m", "1x"))
