@@ -3,9 +3,11 @@
 from pathlib import Path
 
 from services.interview.checks import check_questions
+from services.interview.continuation import QuestionParts
 from services.interview.difficulty import difficulty_counts
 from services.interview.model import Question
 from services.interview.reading import read_questions
+from shared.generation.continuation import AnswerContinuation
 from shared.generation.generator import Task
 from shared.generation.model import Subject
 from shared.generation.prompts import load_template
@@ -22,4 +24,7 @@ def load_task() -> Task[tuple[Question, ...]]:
         easy, medium, hard = difficulty_counts(subject.profile).values()
         return template.render(subject, easy=easy, medium=medium, hard=hard)
 
-    return Task(prompt=prompt, read=read_questions, check=check_questions)
+    def continuation(subject: Subject) -> AnswerContinuation:
+        return AnswerContinuation(QuestionParts(subject), template)
+
+    return Task(prompt=prompt, read=read_questions, check=check_questions, continuation=continuation)

@@ -3,9 +3,11 @@
 from pathlib import Path
 
 from services.learning.checks import check_path
+from services.learning.continuation import PathParts
 from services.learning.model import PathContent
 from services.learning.reading import read_path
 from services.learning.suggestions import suggest_titles
+from shared.generation.continuation import AnswerContinuation
 from shared.generation.generator import Task
 from shared.generation.model import Subject
 from shared.generation.prompts import load_template
@@ -21,4 +23,7 @@ def load_task() -> Task[PathContent]:
     def prompt(subject: Subject) -> Prompt:
         return template.render(subject, catalogue="\n".join(f"- {title}" for title in suggest_titles(subject)))
 
-    return Task(prompt=prompt, read=read_path, check=check_path)
+    def continuation(subject: Subject) -> AnswerContinuation:
+        return AnswerContinuation(PathParts(subject), template)
+
+    return Task(prompt=prompt, read=read_path, check=check_path, continuation=continuation)

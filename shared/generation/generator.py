@@ -10,14 +10,15 @@ from typing import Any, Generic, TypeVar
 import structlog
 
 from shared.cancellation import finish
-from shared.clock import Clock
-from shared.errors import DatabaseUnavailable, Violation
-from shared.generation.errors import EveryProviderFailed, ProviderUnavailable
+from shared.clock import Clock, seconds_to_midnight
+from shared.errors import CareerError, DatabaseUnavailable, Violation
+from shared.generation.errors import BudgetExhausted, EveryProviderFailed, ProviderUnavailable, TooManyCalls
 from shared.generation.model import GenerationRequest, Provenance, Rejection, Subject
 from shared.generation.ports import UsageLedger
-from shared.llm.errors import AllProvidersFailed, AnswerRejected, ProviderNotAvailable
+from shared.llm.continuation import Continuation
+from shared.llm.errors import AllProvidersFailed, AnswerRejected, CallsExceeded, ProviderNotAvailable
 from shared.llm.fallback import FallbackClient
-from shared.llm.messages import Answer, Attempt, Completion, Prompt, total_usage
+from shared.llm.messages import AT_CAPACITY, OVER_BUDGET, Answer, Attempt, Completion, Prompt, total_usage
 from shared.llm.registry import LLMRegistry
 from shared.resume_profile.profile import build_profile
 
@@ -31,11 +32,15 @@ _RESERVE_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Task(Generic[T]):
-    """What a generator writes: how it asks, how it reads an answer, and which checks the answer must pass."""
+    """What a generator writes: how it asks, how it reads an answer, and which checks the answer must pass.
+
+    `continuation` says what is kept of a broken answer and how the rest is asked for; without it nothing is kept.
+    """
 
     prompt: Callable[[Subject], Prompt]
     read: Callable[[str], T]
     check: Callable[[T, Subject], Sequence[Rejection]]
+    continuation: Callable[[Subject], Continuation] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +93,27 @@ class Generator(Generic[T]):
         def accept(completion: Completion) -> T:
             return self._accept(completion, subject)
 
+        continuation = self.task.continuation(subject) if self.task.continuation else None
         try:
-            return await chain.answer(prompt, accept, timeout=timeout, on_attempt=attempts.append)
+            return await chain.answer(
+                prompt, accept, timeout=timeout, on_attempt=attempts.append, continuation=continuation
+            )
         except AllProvidersFailed as error:
-            raise EveryProviderFailed(error.attempts) from None
+            raise self._failure(error.attempts) from None
+        except CallsExceeded as error:
+            raise TooManyCalls(retry_after=error.retry_after) from None
         finally:
             await self._record(attempts)
+
+    def _failure(self, attempts: Sequence[Attempt]) -> CareerError:
+        """What a caller is told: a limit of ours that kept everybody from being asked is not the providers' failure."""
+        outcomes = {attempt.outcome for attempt in attempts}
+        if not any(attempt.asked for attempt in attempts):
+            if AT_CAPACITY in outcomes:
+                return TooManyCalls(retry_after=1)
+            if OVER_BUDGET in outcomes:
+                return BudgetExhausted(retry_after=seconds_to_midnight(self.clock.now()))
+        return EveryProviderFailed(attempts)
 
     def _accept(self, completion: Completion, subject: Subject) -> T:
         value = self.task.read(completion.text)

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from string import Template
 from typing import Any
 
+from shared.generation.complexity import complexity_of
 from shared.generation.model import Subject
 from shared.llm.messages import Prompt
 from shared.yaml_file import read_yaml
@@ -20,6 +21,7 @@ class PromptTemplate:
 
     `system` and `user` hold `${...}` placeholders: `${resume}`, `${language}`, `${months}`, `${level}`, `${role}`,
     `${skills}`, `${examples}`, and what the caller of `render` adds. A `$` of the text itself is written `$$`.
+    `continuation` asks for what is missing of an answer that broke off; its placeholders are those of `extend`.
     """
 
     version: str
@@ -28,6 +30,7 @@ class PromptTemplate:
     schema_name: str
     schema: Mapping[str, Any]
     examples: str = ""
+    continuation: str = ""
 
     def render(self, subject: Subject, **values: object) -> Prompt:
         """The prompt for one resume and language; raises KeyError for a placeholder without a value."""
@@ -49,7 +52,12 @@ class PromptTemplate:
             schema=self.schema,
             version=self.version,
             subject=subject,
+            complexity=complexity_of(profile),
         )
+
+    def extend(self, prompt: Prompt, **values: object) -> Prompt:
+        """A rendered prompt with the continuation behind it; raises KeyError for a placeholder without a value."""
+        return replace(prompt, user=f"{prompt.user}\n{Template(self.continuation).substitute(values)}")
 
 
 def load_template(path: Path) -> PromptTemplate:
@@ -62,6 +70,7 @@ def load_template(path: Path) -> PromptTemplate:
         schema_name=content["schema_name"],
         schema=content["schema"],
         examples=content.get("examples", ""),
+        continuation=content.get("continuation", ""),
     )
 
 

@@ -186,12 +186,10 @@ class Race(Generic[T]):
 
     def _salvage(self, run: Run, error: ProviderError) -> Won[T] | None:
         """Keeps what a failed run brought; an answer where that is all of it, but for the end mark."""
-        if isinstance(error, UnusableAnswer) and run.kept is not None:
-            # What was kept did not go with what was added to it: the next one starts from nothing.
-            self.salvage.drop()
-            return None
-        gained = self._keep(run)
-        return self._accept_kept(run) if gained and not isinstance(error, AnswerRejected) else None
+        won = self._accept_kept(run) if self._keep(run) and not isinstance(error, AnswerRejected) else None
+        if won is None:
+            self.salvage.drop_whole()
+        return won
 
     def _salvage_late(self) -> Won[T] | None:
         """Keeps what the late runs have brought so far; an answer where that is all of it, but for the end mark."""
@@ -220,14 +218,14 @@ class Race(Generic[T]):
         task.cancel()
         self._parting.add(task)
 
-    def _keep(self, run: Run) -> int:
+    def _keep(self, run: Run) -> bool:
         gained = self.salvage.keep(run.pieces, run.kept)
-        run.gained += gained
-        return gained
+        run.gained += gained or 0
+        return gained is not None
 
     def _accept_kept(self, run: Run) -> Won[T] | None:
         kept = self.salvage.kept
-        if kept is None:
+        if kept is None or kept.missing:
             return None
         completion = Completion(kept.text, run.endpoint.provider, run.endpoint.model)
         try:

@@ -26,22 +26,26 @@ class Salvage:
             return completion
         return replace(completion, text=self._continuation.join(kept, completion.text))
 
-    def keep(self, pieces: Sequence[str], kept: Kept | None) -> int:
-        """Keeps what is whole of an answer that broke off; tells how many items that is more than anyone had before.
+    def keep(self, pieces: Sequence[str], kept: Kept | None) -> int | None:
+        """Keeps what is good of an answer that broke off; tells how many items that is more than anyone had before.
 
-        `kept` is what had been kept when it was asked for.
+        None where nothing was gained. `kept` is what had been kept when it was asked for.
         """
         if self._continuation is None or not pieces:
-            return 0
-        found = self._continuation.keep("".join(pieces))
-        if found is not None and kept is not None:
-            found = self._continuation.keep(self._continuation.join(kept, found.text))
-        before = self.kept.items if self.kept is not None else 0
-        if found is None or found.items <= before:
-            return 0
+            return None
+        text = "".join(pieces)
+        found = self._continuation.keep(text if kept is None else self._continuation.join(kept, text))
+        if found is None or _worth(found) <= _worth(self.kept):
+            return None
+        gained = found.items - (self.kept.items if self.kept is not None else 0)
         self.kept = found
-        return found.items - before
+        return gained
 
-    def drop(self) -> None:
-        """Forgets what was kept: the next answer starts from nothing."""
-        self.kept = None
+    def drop_whole(self) -> None:
+        """Forgets what was kept where nothing is missing from it: all of it together is no good answer."""
+        if self.kept is not None and not self.kept.missing:
+            self.kept = None
+
+
+def _worth(kept: Kept | None) -> tuple[int, int]:
+    return (0, 0) if kept is None else (kept.items, -kept.missing)
