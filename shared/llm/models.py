@@ -6,6 +6,7 @@ from datetime import date
 
 from shared.clock import Clock
 from shared.llm.messages import Usage
+from shared.llm.settings import Tariff
 
 _GOOGLE = "https://ai.google.dev/gemini-api/docs/pricing"
 _OPENAI = "https://platform.openai.com/docs/pricing"
@@ -22,7 +23,7 @@ DEFAULT_MODELS: Mapping[str, str] = {
 class Price:
     """US dollars for a million tokens, valid from `since` to `until`, both included; None is without end.
 
-    Thinking is billed as output.
+    Thinking is billed as output. `cache_write` is for input that is written to a cache; None: it costs what any does.
     """
 
     input: float
@@ -30,6 +31,7 @@ class Price:
     output: float
     since: date
     until: date | None = None
+    cache_write: float | None = None
 
     def covers(self, day: date) -> bool:
         """Whether this is the price of `day`."""
@@ -73,7 +75,14 @@ MODELS: tuple[Model, ...] = (
     Model("openai", "gpt-6-luna", _OPENAI, (Price(0.10, 0.01, 0.50, _READ),), takes_temperature=False),
     Model("openai", "gpt-4.1", _OPENAI, ends=date(2027, 1, 14)),
     Model("openai", "gpt-4o", _OPENAI, ends=date(2027, 1, 14)),
-    Model("claude", "claude-sonnet-5-5", _ANTHROPIC, (Price(2.0, 0.20, 10.0, _READ),), takes_temperature=False),
+    # By the same page a write to the cache of five minutes costs 1.25 times the input; we ask for no longer one.
+    Model(
+        "claude",
+        "claude-sonnet-5-5",
+        _ANTHROPIC,
+        (Price(2.0, 0.20, 10.0, _READ, cache_write=2.5),),
+        takes_temperature=False,
+    ),
     Model("claude", "claude-3-5-sonnet-20241022", _ANTHROPIC, ends=date(2025, 10, 28), json_schema=False),
 )
 _BY_NAME = {(model.provider, model.id): model for model in MODELS}
@@ -90,19 +99,34 @@ def takes_temperature(provider: str, model: str) -> bool:
     return known is None or known.takes_temperature
 
 
-def price(provider: str, model: str, usage: Usage, on: date) -> float | None:
-    """What `usage` cost on the day `on`, in US dollars; None where the price is not known, which is not zero."""
+def price(provider: str, model: str, usage: Usage, on: date, tariff: Tariff | None = None) -> float | None:
+    """What `usage` cost on the day `on`, in US dollars; None where the price is not known, which is not zero.
+
+    `tariff`, an operator's own knowledge, outranks the table.
+    """
     if provider == "local":
         return 0.0
-    known = find_model(provider, model)
-    tariff = next((tariff for tariff in known.prices if tariff.covers(on)), None) if known else None
-    if tariff is None:
+    rates = tariff or _listed(provider, model, on)
+    if rates is None:
         return None
-    fresh = usage.input_tokens - usage.cached_input_tokens
+    write = rates.cache_write if isinstance(rates, Price) else None
+    written = usage.cache_write_input_tokens
+    fresh = usage.input_tokens - usage.cached_input_tokens - written
     output = usage.output_tokens + usage.thinking_tokens
-    return (fresh * tariff.input + usage.cached_input_tokens * tariff.cached + output * tariff.output) / 1_000_000
+    micros = (
+        fresh * rates.input
+        + usage.cached_input_tokens * rates.cached
+        + written * (rates.input if write is None else write)
+        + output * rates.output
+    )
+    return micros / 1_000_000
 
 
-def priced(provider: str, model: str, usage: Usage) -> Usage:
+def priced(provider: str, model: str, usage: Usage, tariff: Tariff | None = None) -> Usage:
     """`usage` with what it costs today (UTC)."""
-    return replace(usage, cost_usd=price(provider, model, usage, Clock().now().date()))
+    return replace(usage, cost_usd=price(provider, model, usage, Clock().now().date(), tariff))
+
+
+def _listed(provider: str, model: str, on: date) -> Price | None:
+    known = find_model(provider, model)
+    return next((price for price in known.prices if price.covers(on)), None) if known else None

@@ -17,21 +17,35 @@ from shared.llm.settings import ProviderSettings
 
 T = TypeVar("T")
 
+# A count beyond this is none: it would break every sum that it goes into, the ones in the database too.
+_MOST_TOKENS = 10**9
+
 
 @contextmanager
-def border(classify: Callable[[Exception], ProviderError]) -> Iterator[None]:
+def border(
+    classify: Callable[[Exception], ProviderError], spent: Callable[[], Usage | None] = lambda: None
+) -> Iterator[None]:
     """Turns whatever goes wrong inside into an `LLMError`; cancellation passes untouched.
 
-    The vendor's error is not chained: it holds the body of the answer, and its text would end in a log.
+    `spent` is what is known of the usage by then, for errors that do not say it themselves. The vendor's error is not
+    chained: it holds the body of the answer, and its text would end in a log.
     """
     try:
         yield
+    except ProviderError as error:
+        raise _with_usage(error, spent) from None
     except LLMError:
         raise
     except TimeoutError:
-        raise ProviderTimeout from None
-    except Exception as error:  # an SDK's own errors and what it raises on a senseless body have no common root
-        raise classify(error) from None
+        raise ProviderTimeout(usage=spent()) from None
+    except Exception as error:  # an SDK's own errors and what a senseless body leads to have no common root
+        raise _with_usage(classify(error), spent) from None
+
+
+def _with_usage(error: ProviderError, spent: Callable[[], Usage | None]) -> ProviderError:
+    if error.usage is None:
+        error.usage = spent()
+    return error
 
 
 async def next_of(items: AsyncIterator[T], ends: float) -> T | None:
@@ -95,14 +109,19 @@ class TokenTally:
     def __init__(self) -> None:
         self._counts: dict[str, int] = {}
 
-    def see(self, source: object, *names: str) -> None:
-        """Notes the attributes of `source` with these names; the name of a nested one is dotted."""
+    def see(self, source: object, *names: str) -> bool:
+        """Notes what `source`, a mapping or an object, has under these names; says whether that was news.
+
+        The name of something nested is dotted.
+        """
+        before = dict(self._counts)
         for name in names:
             value = source
             for part in name.split("."):
-                value = getattr(value, part, None)
-            if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+                value = value.get(part) if isinstance(value, Mapping) else getattr(value, part, None)
+            if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_TOKENS:
                 self._counts[name] = max(value, self._counts.get(name, 0))
+        return self._counts != before
 
     def __getitem__(self, name: str) -> int:
         return self._counts.get(name, 0)
@@ -112,8 +131,22 @@ class TokenTally:
         return all(name in self._counts for name in names)
 
 
-def usage_of(settings: ProviderSettings, *, input: int, cached: int, output: int, thinking: int) -> Usage:  # noqa: A002 - the word of the field
-    """Normalised usage with its cost. `input` includes `cached`, `output` includes `thinking`."""
+def usage_of(  # one keyword for each kind of token
+    settings: ProviderSettings,
+    *,
+    input: int,  # noqa: A002 - the word of the field
+    cached: int,
+    output: int,
+    thinking: int,
+    written: int = 0,
+    whole: bool = True,
+) -> Usage:
+    """Normalised usage, with its cost once it is `whole`.
+
+    `input` includes `cached` and `written`, the tokens read from a cache and written to one; `output` includes
+    `thinking`.
+    """
     cached = min(cached, input)
     thinking = min(thinking, output)
-    return priced(settings.name, settings.model, Usage(input, cached, output - thinking, thinking))
+    usage = Usage(input, cached, output - thinking, thinking, cache_write_input_tokens=min(written, input - cached))
+    return priced(settings.name, settings.model, usage, settings.tariff) if whole else usage

@@ -80,8 +80,17 @@ _ENDS: Mapping[int, type[ProviderError]] = {
     ),
 }
 
-# gRPC waits up to two minutes before it tries again to connect, and fails every call until then.
-_RECONNECT_MS = 5_000
+# The SDK lifts gRPC's own bound of a message. The longest answers we ask for have 100 kB.
+_MAX_ANSWER_BYTES = 4 * 1024 * 1024
+_CHANNEL = {
+    # gRPC waits up to two minutes before it tries again to connect, and fails every call until then.
+    "grpc.max_reconnect_backoff_ms": 5_000,
+    # It holds for a message as it came and for what a compressed one unpacks to.
+    "grpc.max_receive_message_length": _MAX_ANSWER_BYTES,
+}
+# What gRPC itself says, on this side of the wire, where no status came from the other one.
+_TOO_LONG = ("Stream removed (CLIENT: Received message larger than max", "Decompressed message larger than max")
+_BROKEN = ("Stream removed", "failed to connect", "errors resolving", "DNS resolution failed", "Socket closed")
 _PROMPT, _CACHED = "prompt_token_count", "cached_content_token_count"
 _ANSWER, _TOTAL = "candidates_token_count", "total_token_count"
 
@@ -111,21 +120,21 @@ class GeminiClient:
     async def complete(self, prompt: Prompt, *, timeout: float) -> Completion:
         """Answers within `timeout` seconds, or within the provider's own cap where that is less."""
         limit = min(timeout, self._settings.timeout)
-        with border(_classify):
+        answer = _Answer()
+        with border(_classify, lambda: self._usage(answer)):
             async with asyncio.timeout(limit):
                 response = await self._sdk.generate_content(self._request(prompt), timeout=limit, retry=None)
-            answer = _Answer()
             text = answer.add(response)
             if answer.finish == _UNFINISHED and not answer.blocked:
                 raise ProviderError  # success with nothing in it
             return self._completion(text, answer)
 
-    async def stream(self, prompt: Prompt, *, timeout: float) -> AsyncIterator[str | Completion]:
-        """Yields text as it comes; ends with the completion once a finish reason was seen."""
+    async def stream(self, prompt: Prompt, *, timeout: float) -> AsyncIterator[str | Usage | Completion]:
+        """Yields text as it comes, and usage; ends with the completion once a finish reason was seen."""
         limit = min(timeout, self._settings.timeout)
         ends = asyncio.get_running_loop().time() + limit
         answer, pieces = _Answer(), []
-        with border(_classify):
+        with border(_classify, lambda: self._usage(answer)):
             async with asyncio.timeout_at(ends):
                 call: Any = await self._sdk.stream_generate_content(self._request(prompt), timeout=limit, retry=None)
             try:
@@ -134,6 +143,8 @@ class GeminiClient:
                     if text := answer.add(chunk):
                         pieces.append(text)
                         yield text
+                    if answer.counted and (usage := self._usage(answer)) is not None:
+                        yield usage
             finally:
                 call.cancel()
             yield self._completion("".join(pieces), answer)
@@ -159,18 +170,18 @@ class GeminiClient:
         )
 
     def _completion(self, text: str, answer: "_Answer") -> Completion:
-        usage = self._usage(answer.tally)
         if answer.blocked:
-            raise ContentFiltered(usage=usage)
+            raise ContentFiltered
         if answer.finish in _ENDS:
-            raise _ENDS[answer.finish](usage=usage)
+            raise _ENDS[answer.finish]
         if answer.finish == _UNFINISHED:
-            raise ConnectionFailed(usage=usage)
+            raise ConnectionFailed
         if answer.finish != int(_Finish.STOP) or not text.strip():
-            raise AnswerMalformed(usage=usage)
-        return Completion(text, self.provider, self.model, usage)
+            raise AnswerMalformed
+        return Completion(text, self.provider, self.model, self._usage(answer))
 
-    def _usage(self, tally: TokenTally) -> Usage | None:
+    def _usage(self, answer: "_Answer") -> Usage | None:
+        tally = answer.tally
         if not tally.knows(_PROMPT, _TOTAL):
             return None
         # What is billed as output is all that is not prompt; the contract has no field for thinking.
@@ -181,13 +192,15 @@ class GeminiClient:
             cached=tally[_CACHED],
             output=output,
             thinking=output - tally[_ANSWER],
+            whole=answer.finish != _UNFINISHED or answer.blocked,
         )
 
 
 def _channel(host: str, **given: Any) -> Any:  # noqa: ANN401 - the SDK has no types
-    options = [*given.pop("options"), ("grpc.max_reconnect_backoff_ms", _RECONNECT_MS)]
+    # Where an option stands twice, gRPC takes the first.
+    options = dict(given.pop("options")) | _CHANNEL
     create: Any = GenerativeServiceGrpcAsyncIOTransport.create_channel
-    return create(host, options=options, **given)
+    return create(host, options=list(options.items()), **given)
 
 
 class _Answer:
@@ -197,13 +210,19 @@ class _Answer:
         self.tally = TokenTally()
         self.finish = _UNFINISHED
         self.blocked = False
+        self.counted = False
+        self._left = _MAX_ANSWER_BYTES
 
     def add(self, response: Any) -> str:  # noqa: ANN401 - the SDK has no types
-        """Notes what a response says of the answer, and gives its text."""
+        """Notes what a response says of the answer, and gives its text; raises where all of it is too much."""
         # Under the wrapper, which warns of every enum value that is newer than it is.
         raw = protos.GenerateContentResponse.pb(response)
-        if raw.HasField("usage_metadata"):
-            self.tally.see(raw.usage_metadata, _PROMPT, _CACHED, _ANSWER, _TOTAL)
+        self._left -= raw.ByteSize()
+        if self._left < 0:
+            raise AnswerMalformed(status="size")
+        self.counted = raw.HasField("usage_metadata") and self.tally.see(
+            raw.usage_metadata, _PROMPT, _CACHED, _ANSWER, _TOTAL
+        )
         self.blocked = self.blocked or bool(raw.prompt_feedback.block_reason)
         text = ""
         for candidate in raw.candidates[:1]:
@@ -234,7 +253,9 @@ def _classify(error: Exception) -> ProviderError:
         return ProviderError()
     status = error.grpc_status_code.name
     kind = classified(_ERRORS, error.reason, status)
-    if kind is Overloaded and error.message.startswith("failed to connect"):  # gRPC's own words
+    if error.message.startswith(_TOO_LONG):
+        kind = AnswerMalformed
+    elif kind is Overloaded and error.message.startswith(_BROKEN):
         kind = ConnectionFailed
     wait = None
     for detail in error.details:

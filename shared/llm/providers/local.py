@@ -35,7 +35,7 @@ class LocalClient:
         text = json.dumps(answer, ensure_ascii=False)
         return Completion(text, self.provider, self.model, Usage(cost_usd=0.0))
 
-    async def stream(self, prompt: Prompt, *, timeout: float) -> AsyncIterator[str | Completion]:
+    async def stream(self, prompt: Prompt, *, timeout: float) -> AsyncIterator[str | Usage | Completion]:
         """Yields the answer in pieces of a line's length, then the completion."""
         completion = await self.complete(prompt, timeout=timeout)
         for start in range(0, len(completion.text), _PIECE):

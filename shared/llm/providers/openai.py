@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from enum import IntEnum
+from contextlib import aclosing
 from typing import Any
 
+import httpx2
+import msgspec
 import openai
 
 from shared.llm.errors import (
@@ -26,12 +28,13 @@ from shared.llm.providers.border import (
     TokenTally,
     border,
     classified,
-    next_of,
     retry_after,
     schema_in_words,
     temperature_of,
     usage_of,
 )
+from shared.llm.providers.dialects import DIALECTS, Dialect, Form, Subject
+from shared.llm.providers.wire import HEADERS, AnswerBody, broken, connection_options, encode
 from shared.llm.settings import ProviderSettings
 
 # `code` and `type` of the error body outrank the HTTP status: a 429 may mean an empty account.
@@ -43,6 +46,8 @@ _ERRORS: Mapping[str | int, type[ProviderError]] = {
     "model_not_found": ModelNotFound,
     "content_filter": ContentFiltered,
     "content_policy_violation": ContentFiltered,
+    "context_length_exceeded": RequestRejected,
+    "exceed_context_size_error": RequestRejected,  # in the words of llama.cpp
     "server_error": Overloaded,
     400: RequestRejected,
     401: CredentialsRejected,
@@ -61,36 +66,32 @@ _ENDS: Mapping[str, type[ProviderError]] = {"length": AnswerTruncated, "content_
 _ADDRESS = "https://api.openai.com/v1"
 # The SDK refuses to start without a key; a server of one's own seldom asks for one.
 _NO_KEY = "no-key"
+_PATH = "/chat/completions"
+_END_MARK = b"[DONE]"
 _PROMPT, _COMPLETION = "prompt_tokens", "completion_tokens"
 _CACHED, _REASONING = "prompt_tokens_details.cached_tokens", "completion_tokens_details.reasoning_tokens"
-
-
-class _Form(IntEnum):
-    """How the schema is asked for, the best first."""
-
-    SCHEMA = 0
-    OBJECT = 1
-    WORDS = 2
 
 
 class OpenAIClient:
     """Asks one model of OpenAI, or of a compatible server where the settings name another provider.
 
-    A compatible server that refuses a schema is asked for a JSON object instead, then in words alone; what it took is
-    remembered. Follows no redirect, and answers None for usage that the server does not report.
+    A compatible server that refuses a schema is asked for a JSON object instead, then in words alone, and one that
+    cannot count the tokens of a stream is not asked to; what it took is remembered. Follows no redirect, and answers
+    None for usage that the server does not report.
     """
 
     def __init__(self, settings: ProviderSettings) -> None:
         self._settings = settings
         self._compatible = settings.name != "openai"
         self._temperature = temperature_of(settings)
-        self._form = _Form.SCHEMA
+        self._address = settings.base_url or _ADDRESS
         self._sdk = openai.AsyncOpenAI(
             api_key=settings.api_key or _NO_KEY,
-            base_url=settings.base_url or _ADDRESS,
+            base_url=self._address,
             max_retries=0,
-            timeout=settings.timeout,
-            http_client=openai.DefaultAsyncHttpxClient(follow_redirects=False),
+            timeout=None,  # each call has its own end
+            default_headers=HEADERS,
+            http_client=openai.DefaultAioHttpClient(**connection_options()),
         )
 
     @property
@@ -105,61 +106,74 @@ class OpenAIClient:
 
     async def complete(self, prompt: Prompt, *, timeout: float) -> Completion:
         """Answers within `timeout` seconds, or within the provider's own cap where that is less."""
-        limit = min(timeout, self._settings.timeout)
-        with border(_classify):
-            async with asyncio.timeout(limit):
-                response = await self._create(prompt, limit, stream=False)
-            tally = TokenTally()
-            self._count(tally, response.usage)
-            choice = response.choices[0]
-            usage = self._usage(tally)
-            _check_end(choice.finish_reason, choice.message.refusal, usage)
-            return self._completion(choice.message.content, usage)
+        ends = asyncio.get_running_loop().time() + min(timeout, self._settings.timeout)
+        answer = _Answer()
+        with border(_classify, lambda: self._usage(answer)):
+            async with await self._ask(prompt, ends, streamed=False) as body:
+                answer.add(await body.whole())
+                answer.whole = True
+            return self._completion(answer)
 
-    async def stream(self, prompt: Prompt, *, timeout: float) -> AsyncIterator[str | Completion]:
-        """Yields text as it comes; ends with the completion once a finish reason was seen."""
-        limit = min(timeout, self._settings.timeout)
-        ends = asyncio.get_running_loop().time() + limit
-        tally, pieces, finish, refusal = TokenTally(), [], None, None
-        with border(_classify):
-            async with asyncio.timeout_at(ends):
-                chunks = await self._create(prompt, limit, stream=True)
-            try:
-                while (chunk := await next_of(chunks, ends)) is not None:
-                    self._count(tally, chunk.usage)
-                    for choice in chunk.choices[:1]:
-                        finish = choice.finish_reason or finish
-                        refusal = choice.delta.refusal or refusal
-                        if choice.delta.content:
-                            pieces.append(choice.delta.content)
-                            yield choice.delta.content
-            finally:
-                await chunks.close()
-            usage = self._usage(tally)
-            _check_end(finish, refusal, usage)
-            if finish is None:
-                raise ConnectionFailed(usage=usage)
-            yield self._completion("".join(pieces), usage)
+    async def stream(self, prompt: Prompt, *, timeout: float) -> AsyncIterator[str | Usage | Completion]:
+        """Yields text as it comes, and usage; ends with the completion once a finish reason was seen."""
+        ends = asyncio.get_running_loop().time() + min(timeout, self._settings.timeout)
+        answer = _Answer()
+        with border(_classify, lambda: self._usage(answer)):
+            async with await self._ask(prompt, ends, streamed=True) as body:
+                # Some servers and proxies do not stream, whatever they are asked for.
+                answer.whole = body.is_json
+                async with aclosing(body.parts(_END_MARK)) as parts:
+                    async for data in parts:
+                        if text := answer.add(data):
+                            yield text
+                        if answer.counted and (usage := self._usage(answer)) is not None:
+                            yield usage
+                await body.finish()
+            yield self._completion(answer)
 
     async def close(self) -> None:
         """Closes the connections."""
         await self._sdk.close()
 
-    async def _create(self, prompt: Prompt, limit: float, *, stream: bool) -> Any:  # noqa: ANN401 - an answer or a stream of chunks
-        form = self._form
-        while True:
-            try:
-                answer = await self._sdk.chat.completions.create(**self._request(prompt, form, stream), timeout=limit)
-            except (openai.BadRequestError, openai.UnprocessableEntityError):
-                if not self._compatible or form is _Form.WORDS:
-                    raise
-                form = _Form(form + 1)
-            else:
-                self._form = form
-                return answer
+    async def _ask(self, prompt: Prompt, ends: float, *, streamed: bool) -> AnswerBody:
+        async with asyncio.timeout_at(ends):
+            if not self._compatible:
+                return AnswerBody(await self._send(prompt, Dialect(), streamed), ends)
+            return AnswerBody(await self._send_in_dialect(prompt, streamed), ends)
 
-    def _request(self, prompt: Prompt, form: _Form, stream: bool) -> dict[str, Any]:
-        words = "" if form is _Form.SCHEMA else schema_in_words(prompt.schema)
+    async def _send_in_dialect(self, prompt: Prompt, streamed: bool) -> httpx2.Response:
+        subject = Subject(self._address, self._settings.model, prompt.schema_name)
+        known = DIALECTS.find(subject)
+        dialect: Dialect | None = known or Dialect()
+        refusals: list[openai.APIStatusError] = []
+        while dialect is not None:
+            try:
+                response = await self._send(prompt, dialect, streamed)
+            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+                refusals.append(error)
+                if any(isinstance(name, str) and name in _ERRORS for name in (error.code, error.type)):
+                    break  # no other way of asking would help
+                dialect = dialect.after(str(error.body), streamed=streamed, proven=known is not None)
+            else:
+                if dialect != known:
+                    DIALECTS.remember(subject, dialect)
+                return response
+        raise refusals[0]
+
+    async def _send(self, prompt: Prompt, dialect: Dialect, streamed: bool) -> httpx2.Response:
+        # The typed methods of the SDK take longer to look at what is sent than the rest of a call takes altogether.
+        sent: Any = await self._sdk.post(
+            _PATH,
+            cast_to=httpx2.Response,
+            content=encode(self._request(prompt, dialect, streamed)),
+            stream=True,  # which for a response as it is says that its body is not read yet
+            stream_cls=openai.AsyncStream[object],
+        )
+        response: httpx2.Response = sent
+        return response
+
+    def _request(self, prompt: Prompt, dialect: Dialect, streamed: bool) -> dict[str, Any]:
+        words = "" if dialect.form is Form.SCHEMA else schema_in_words(prompt.schema)
         request: dict[str, Any] = {
             "model": self._settings.model,
             "messages": [
@@ -168,26 +182,38 @@ class OpenAIClient:
             ],
             "max_tokens" if self._compatible else "max_completion_tokens": self._settings.max_output_tokens,
         }
-        if form is _Form.SCHEMA:
+        if dialect.form is Form.SCHEMA:
             schema = {"name": prompt.schema_name, "schema": prompt.schema, "strict": True}
             request["response_format"] = {"type": "json_schema", "json_schema": schema}
-        elif form is _Form.OBJECT:
+        elif dialect.form is Form.OBJECT:
             request["response_format"] = {"type": "json_object"}
         if self._temperature is not None:
             request["temperature"] = self._temperature
-        if stream:
-            request |= {"stream": True, "stream_options": {"include_usage": True}}
+        if self._compatible and self._settings.priority is not None:
+            request["priority"] = self._settings.priority
+        if streamed:
+            request["stream"] = True
+            if dialect.reports_usage:
+                request["stream_options"] = {"include_usage": True}
         return request
 
-    def _completion(self, text: object, usage: Usage | None) -> Completion:
-        if not isinstance(text, str) or not text.strip():
-            raise AnswerMalformed(usage=usage)
-        return Completion(text, self.provider, self.model, usage)
+    def _completion(self, answer: "_Answer") -> Completion:
+        """The answer, or the error that its end says; that of a stream has to say something."""
+        if answer.refused:
+            raise ContentFiltered
+        if kind := _ENDS.get(answer.finish or ""):
+            raise kind(status=answer.finish)
+        if answer.finish is None and not answer.whole:
+            raise ConnectionFailed
+        if not answer.chosen:
+            raise ProviderError  # success with nothing in it
+        text = "".join(answer.pieces)
+        if not text.strip():
+            raise AnswerMalformed
+        return Completion(text, self.provider, self.model, self._usage(answer))
 
-    def _count(self, tally: TokenTally, usage: object) -> None:
-        tally.see(usage, _PROMPT, _COMPLETION, _CACHED, _REASONING)
-
-    def _usage(self, tally: TokenTally) -> Usage | None:
+    def _usage(self, answer: "_Answer") -> Usage | None:
+        tally = answer.tally
         if not tally.knows(_PROMPT, _COMPLETION):
             return None
         return usage_of(
@@ -196,24 +222,72 @@ class OpenAIClient:
             cached=tally[_CACHED],
             output=tally[_COMPLETION],
             thinking=tally[_REASONING],
+            whole=answer.whole or answer.finish is not None,
         )
 
 
-def _check_end(finish: object, refusal: object, usage: Usage | None) -> None:
-    if refusal:
-        raise ContentFiltered(usage=usage)
-    if isinstance(finish, str) and finish in _ENDS:
-        raise _ENDS[finish](status=finish, usage=usage)
+class _Message(msgspec.Struct, gc=False):
+    content: str | None = None
+    refusal: str | None = None
+
+
+class _Choice(msgspec.Struct, gc=False):
+    message: _Message | None = None
+    delta: _Message | None = None
+    finish_reason: str | None = None
+
+
+class _Envelope(msgspec.Struct, gc=False):
+    """A whole answer, or a chunk of a streamed one; just what we read of them."""
+
+    choices: list[_Choice] | None = None
+    usage: Any = None
+    error: Any = None
+
+
+_decode = msgspec.json.Decoder(_Envelope).decode
+
+
+class _Answer:
+    """What has come of an answer, whole or in the chunks of a stream."""
+
+    def __init__(self) -> None:
+        self.whole = False
+        self.tally = TokenTally()
+        self.pieces: list[str] = []
+        self.finish: str | None = None
+        self.refused = False
+        self.chosen = False
+        self.counted = False
+
+    def add(self, data: bytes) -> str:
+        """Notes what comes next of the answer, and gives its text; raises what an error in its place says."""
+        envelope = _decode(data)
+        if envelope.error is not None:
+            raise _announced(envelope.error)
+        self.counted = envelope.usage is not None and self.tally.see(
+            envelope.usage, _PROMPT, _COMPLETION, _CACHED, _REASONING
+        )
+        text = ""
+        for choice in (envelope.choices or ())[:1]:
+            self.chosen = True
+            self.finish = choice.finish_reason or self.finish
+            message = choice.delta or choice.message or _Message()
+            self.refused = self.refused or bool(message.refusal)
+            text = message.content or ""
+        if text:
+            self.pieces.append(text)
+        return text
+
+
+def _announced(error: object) -> ProviderError:
+    """An error under a status of success, which many a proxy and every stream that breaks off has."""
+    fields = error if isinstance(error, Mapping) else {}
+    return classified(_ERRORS, fields.get("code"), fields.get("type"), 500)()
 
 
 def _classify(error: Exception) -> ProviderError:
-    if isinstance(error, openai.APITimeoutError):  # a kind of APIConnectionError, so it comes first
-        return ProviderTimeout()
-    if isinstance(error, openai.APIConnectionError):
-        return ConnectionFailed()
     if isinstance(error, openai.APIStatusError):
         kind = classified(_ERRORS, error.code, error.type, error.status_code)
         return kind(status=error.status_code, retry_after=retry_after(error.response.headers))
-    if isinstance(error, openai.APIError):  # announced in the middle of a stream, without a status
-        return classified(_ERRORS, error.code, error.type, 500)()
-    return ProviderError()
+    return broken(error) or ProviderError()

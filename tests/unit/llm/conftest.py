@@ -10,6 +10,7 @@ import pytest
 
 from shared.llm.client import LLMClient
 from shared.llm.messages import Prompt
+from shared.llm.providers.dialects import DIALECTS
 from shared.llm.registry import LLMRegistry
 from shared.llm.settings import LLMSettings, ProviderSettings
 from tests.support.vendors import FakeClaude, FakeGemini, FakeOpenAI
@@ -46,6 +47,12 @@ def _trusted_authority() -> Iterator[None]:
     del os.environ["GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"]
     if before is not None:
         os.environ["GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"] = before
+
+
+@pytest.fixture(autouse=True)
+def _forgotten_dialects() -> None:
+    """Ports come back: what one fake took must not be known of the next one."""
+    DIALECTS.forget()
 
 
 @asynccontextmanager

@@ -6,7 +6,8 @@ from itertools import pairwise
 import pytest
 
 from shared.llm.messages import Usage
-from shared.llm.models import DEFAULT_MODELS, MODELS, Model, find_model, price, takes_temperature
+from shared.llm.models import DEFAULT_MODELS, MODELS, Model, find_model, price, priced, takes_temperature
+from shared.llm.settings import Tariff
 
 MILLION = Usage(1_000_000, 0, 1_000_000, 0)
 TODAY = date(2026, 11, 20)
@@ -37,6 +38,34 @@ def test_a_price_is_that_of_its_day(provider: str, model: str, usage: Usage, on:
     cost = price(provider, model, usage, on)
 
     assert cost == (None if expected is None else pytest.approx(expected))
+
+
+WRITTEN = Usage(1_000_000, 200_000, 0, 0, cache_write_input_tokens=300_000)
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "expected"),
+    [
+        ("claude", "claude-sonnet-5-5", 0.5 * 2.0 + 0.2 * 0.20 + 0.3 * 2.5),
+        ("openai", "gpt-6-luna", 0.8 * 0.10 + 0.2 * 0.01),
+    ],
+    ids=["at a price of its own", "at that of any input"],
+)
+def test_what_is_written_to_a_cache_is_priced(provider: str, model: str, expected: float) -> None:
+    """It is a part of the input, and some vendors take more for it."""
+    assert price(provider, model, WRITTEN, TODAY) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "expected"),
+    [("vllm", "nobody-knows", 4.0), ("claude", "claude-sonnet-5-5", 4.0), ("local", "rules-1", 0.0)],
+)
+def test_a_tariff_outranks_the_table(provider: str, model: str, expected: float) -> None:
+    """An operator knows what they pay; rules of our own cost nothing, whatever is configured."""
+    tariff = Tariff(input=1.0, cached=0.5, output=3.0)
+
+    assert price(provider, model, MILLION, TODAY, tariff) == pytest.approx(expected)
+    assert priced(provider, model, MILLION, tariff).cost_usd == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(("provider", "model"), DEFAULT_MODELS.items())

@@ -69,7 +69,7 @@ async def test_an_error_says_nothing_of_key_prompt_or_vendor(
     with pytest.raises(ProviderError) as raised:
         await vendor.client.complete(PROMPT, timeout=5)
     with capture_logs() as events, pytest.raises(AllProvidersFailed) as ended:
-        await FallbackClient([vendor.client], sleep=_no_wait).complete(PROMPT, timeout=5)
+        await FallbackClient.of([vendor.client], sleep=_no_wait).complete(PROMPT, timeout=5)
 
     assert raised.value.__suppress_context__
     assert events
