@@ -2,6 +2,7 @@
 
 import atexit
 import shutil
+import ssl
 import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,18 +18,36 @@ from cryptography.x509.oid import NameOID
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """`ca_path` is what a client trusts; key and certificate (PEM) are a server's on 127.0.0.1 and localhost."""
+    """`ca_path` is what a client trusts; key and certificate are a server's on 127.0.0.1 and localhost. All are PEM."""
 
     ca_path: Path
-    server_key: bytes
-    server_certificate: bytes
+    key_path: Path
+    certificate_path: Path
+
+    def server_context(self, *protocols: str) -> ssl.SSLContext:
+        """What a server shows itself with, speaking these protocols."""
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(self.certificate_path, self.key_path)
+        if protocols:
+            context.set_alpn_protocols(protocols)
+        return context
 
 
 @cache
 def authority() -> Authority:
-    """The authority of this process. Its file is gone when the process ends."""
+    """The authority that clients of this process are told to trust. Its files are gone when the process ends."""
+    return _make("career-coach tests")
+
+
+@cache
+def stranger() -> Authority:
+    """An authority that nobody was told to trust."""
+    return _make("career-coach stranger")
+
+
+def _make(common: str) -> Authority:
     ca_key, server_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    ca_name = _name("career-coach tests")
+    ca_name = _name(common)
     root = _builder(ca_name, ca_name, ca_key).add_extension(
         x509.BasicConstraints(ca=True, path_length=0), critical=True
     )
@@ -38,12 +57,15 @@ def authority() -> Authority:
     )
     folder = Path(tempfile.mkdtemp(prefix="career-coach-ca-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    ca_path = folder / "ca.pem"
-    ca_path.write_bytes(_pem(root.sign(ca_key, hashes.SHA256())))
-    key = server_key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    made = Authority(folder / "ca.pem", folder / "server.key", folder / "server.pem")
+    made.ca_path.write_bytes(_pem(root.sign(ca_key, hashes.SHA256())))
+    made.certificate_path.write_bytes(_pem(leaf.sign(ca_key, hashes.SHA256())))
+    made.key_path.write_bytes(
+        server_key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
     )
-    return Authority(ca_path, key, _pem(leaf.sign(ca_key, hashes.SHA256())))
+    return made
 
 
 def _name(common: str) -> x509.Name:

@@ -1,9 +1,9 @@
 """Anthropic's messages."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from tests.support.vendors.behaviours import VENDOR_TEXT, Answer, Refuse, Status, Tokens, pieces_of
+from tests.support.vendors.behaviours import VENDOR_TEXT, Answer, Refuse, Status, Tokens
 from tests.support.vendors.http import Event, FakeHttpVendor
 from tests.support.vendors.script import ReceivedRequest
 
@@ -40,21 +40,30 @@ class FakeClaude(FakeHttpVendor):
             content.append({"type": "text", "text": behaviour.text})
         return _message(request, content, _stop(behaviour), _usage(behaviour))
 
-    def events(self, request: ReceivedRequest, behaviour: Answer | Refuse) -> Sequence[Event]:
-        """A message's start, its blocks, its delta with the reason of the end, and its stop."""
+    def opening(self, request: ReceivedRequest, behaviour: Answer | Refuse) -> Sequence[Event]:
+        """The message's start with what it has cost so far, a thinking block, and the start of the text."""
         usage = _usage(behaviour)
         start = None if usage is None else usage | {"output_tokens": 1, "output_tokens_details": None}
-        text = behaviour.text if isinstance(behaviour, Answer) else ""
-        deltas = [{"type": "text_delta", "text": piece} for piece in pieces_of(text)]
-        data: list[dict[str, Any]] = [
+        return _named(
             {"type": "message_start", "message": _message(request, [], None, start)},
             {"type": "ping"},
-            *_block(0, {"type": "thinking", "thinking": "", "signature": ""}, [_thinking()]),
-            *_block(1, {"type": "text", "text": ""}, deltas),
-            {"type": "message_delta", "delta": {"stop_reason": _stop(behaviour)}, "usage": usage},
+            _block_start(0, {"type": "thinking", "thinking": "", "signature": ""}),
+            _delta(0, {"type": "thinking_delta", "thinking": VENDOR_TEXT}),
+            {"type": "content_block_stop", "index": 0},
+            _block_start(1, {"type": "text", "text": ""}),
+        )
+
+    def deltas(self, _request: ReceivedRequest, pieces: Iterable[str]) -> Sequence[Event]:
+        """A delta of the text for each."""
+        return _named(*(_delta(1, {"type": "text_delta", "text": piece}) for piece in pieces))
+
+    def closing(self, _request: ReceivedRequest, behaviour: Answer | Refuse) -> Sequence[Event]:
+        """The end of the text, the message's delta with the reason of its end, and its stop."""
+        return _named(
+            {"type": "content_block_stop", "index": 1},
+            {"type": "message_delta", "delta": {"stop_reason": _stop(behaviour)}, "usage": _usage(behaviour)},
             {"type": "message_stop"},
-        ]
-        return [(str(item["type"]), item) for item in data]
+        )
 
     def error(self, behaviour: Status, message: str) -> Any:
         """An error object, its type by the status unless the behaviour names one."""
@@ -62,16 +71,16 @@ class FakeClaude(FakeHttpVendor):
         return {"type": "error", "error": {"type": kind, "message": message}}
 
 
-def _thinking() -> dict[str, Any]:
-    return {"type": "thinking_delta", "thinking": VENDOR_TEXT}
+def _named(*data: dict[str, Any]) -> list[Event]:
+    return [(str(item["type"]), item) for item in data]
 
 
-def _block(index: int, block: dict[str, Any], deltas: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [
-        {"type": "content_block_start", "index": index, "content_block": block},
-        *({"type": "content_block_delta", "index": index, "delta": delta} for delta in deltas),
-        {"type": "content_block_stop", "index": index},
-    ]
+def _block_start(index: int, block: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "content_block_start", "index": index, "content_block": block}
+
+
+def _delta(index: int, delta: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "content_block_delta", "index": index, "delta": delta}
 
 
 def _message(request: ReceivedRequest, content: list[dict[str, Any]], stop: str | None, usage: Any) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """OpenAI's chat completions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from tests.support.vendors.behaviours import VENDOR_TEXT, Answer, Refuse, Status, Tokens, pieces_of
+from tests.support.vendors.behaviours import VENDOR_TEXT, Answer, Refuse, Status, Tokens
 from tests.support.vendors.http import Event, FakeHttpVendor
 from tests.support.vendors.script import ReceivedRequest
 
@@ -28,16 +28,20 @@ class FakeOpenAI(FakeHttpVendor):
         choice: dict[str, Any] = {"index": 0, "message": message, "finish_reason": _finish(behaviour)}
         return _envelope(request, "chat.completion", [choice]) | _usage(behaviour)
 
-    def events(self, request: ReceivedRequest, behaviour: Answer | Refuse) -> Sequence[Event]:
-        """Chunks: the role, the text, the finish reason, the usage where it was asked for, and the end mark."""
+    def opening(self, request: ReceivedRequest, behaviour: Answer | Refuse) -> Sequence[Event]:
+        """The role."""
         deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}]
-        if isinstance(behaviour, Answer):
-            deltas += [{"content": piece} for piece in pieces_of(behaviour.text)]
-        elif not behaviour.filtered:
+        if isinstance(behaviour, Refuse) and not behaviour.filtered:
             deltas.append({"refusal": VENDOR_TEXT})
-        choices: list[dict[str, Any]] = [{"index": 0, "delta": delta, "finish_reason": None} for delta in deltas]
-        choices.append({"index": 0, "delta": {}, "finish_reason": _finish(behaviour)})
-        events: list[Event] = [(None, _envelope(request, "chat.completion.chunk", [choice])) for choice in choices]
+        return [_chunk(request, delta) for delta in deltas]
+
+    def deltas(self, request: ReceivedRequest, pieces: Iterable[str]) -> Sequence[Event]:
+        """A chunk for each."""
+        return [_chunk(request, {"content": piece}) for piece in pieces]
+
+    def closing(self, request: ReceivedRequest, behaviour: Answer | Refuse) -> Sequence[Event]:
+        """The finish reason, the usage where it was asked for, and the end mark."""
+        events = [_chunk(request, {}, _finish(behaviour))]
         if request.body.get("stream_options", {}).get("include_usage"):
             events.append((None, _envelope(request, "chat.completion.chunk", []) | _usage(behaviour)))
         return [*events, (None, "[DONE]")]
@@ -45,6 +49,11 @@ class FakeOpenAI(FakeHttpVendor):
     def error(self, behaviour: Status, message: str) -> Any:
         """An error object; the name stands as its code and its type."""
         return {"error": {"message": message, "type": behaviour.name, "code": behaviour.name, "param": None}}
+
+
+def _chunk(request: ReceivedRequest, delta: dict[str, Any], finish: str | None = None) -> Event:
+    choice: dict[str, Any] = {"index": 0, "delta": delta, "finish_reason": finish}
+    return None, _envelope(request, "chat.completion.chunk", [choice])
 
 
 def _finish(behaviour: Answer | Refuse) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
+from tests.support.vendors.authority import Authority
 from tests.support.vendors.behaviours import Behaviour, answer
 
 _DRIP_SECONDS = 0.02
@@ -34,15 +35,29 @@ Default = Behaviour | Callable[[ReceivedRequest], Behaviour]
 class FakeVendor(ABC):
     """A server that plays a script, and then its default.
 
-    `hanging` is set while a call hangs, `abandoned` once its caller has left.
+    `hanging` is set once a call hangs, `abandoned` once the caller of one has left; `hanging_calls` counts those that
+    hang now. Every call takes `latency` seconds before anything comes; a streamed text comes in so many `pieces`.
+    `identity` None is what clients trust (gRPC) or no TLS (HTTP).
     """
 
-    def __init__(self, *, port: int = 0, default: Default | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        default: Default | None = None,
+        latency: float = 0.0,
+        pieces: int = 4,
+        identity: Authority | None = None,
+    ) -> None:
         self.port = port
+        self.latency = latency
+        self.pieces = pieces
+        self.identity = identity
         self.default: Default = answer({}) if default is None else default
         self.requests: list[ReceivedRequest] = []
         self.hanging = asyncio.Event()
         self.abandoned = asyncio.Event()
+        self.hanging_calls = 0
         self._script: deque[Behaviour] = deque()
 
     def script(self, *behaviours: Behaviour, default: Default | None = None) -> None:
@@ -51,23 +66,39 @@ class FakeVendor(ABC):
         if default is not None:
             self.default = default
 
-    def behave(self, request: ReceivedRequest) -> Behaviour:
-        """Records a request and says what to do with it."""
+    async def behave(self, request: ReceivedRequest) -> Behaviour:
+        """Records a request and says, when the latency is over, what to do with it."""
         self.requests.append(request)
-        if self._script:
-            return self._script.popleft()
+        behaviour = self._script.popleft() if self._script else self._by_default(request)
+        if self.latency:
+            await asyncio.sleep(self.latency)
+        return behaviour
+
+    def _by_default(self, request: ReceivedRequest) -> Behaviour:
         return self.default(request) if callable(self.default) else self.default
 
-    async def hang(self, drip: Callable[[], Awaitable[None]] | None = None) -> None:
-        """Waits until the caller leaves, doing `drip` again and again."""
+    async def hang(self, drip: Callable[[], Awaitable[None]] | None = None, *, pace: float = _DRIP_SECONDS) -> None:
+        """Waits until the caller leaves, doing `drip` again and again, every `pace` seconds."""
         self.hanging.set()
+        self.hanging_calls += 1
         try:
             while drip is not None:
                 await drip()
-                await asyncio.sleep(_DRIP_SECONDS)
+                await asyncio.sleep(pace)
             await asyncio.Event().wait()
         finally:
+            self.hanging_calls -= 1
             self.abandoned.set()
+
+    @property
+    @abstractmethod
+    def base_url(self) -> str:
+        """The address that a client is given."""
+
+    @property
+    @abstractmethod
+    def open_connections(self) -> int:
+        """How many connections clients hold now."""
 
     @abstractmethod
     async def start(self) -> None:
