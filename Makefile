@@ -10,7 +10,7 @@ ARGS ?=
 export PYTHONPATH := .:protos/gen
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo check test lint format proto contract-baseline lock clean
+.PHONY: help run demo check test fault-matrix bench-llm lint format proto contract-baseline lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +25,12 @@ check: lint test ## Everything that hosted CI checks
 
 test: $(READY) ## Run all tests
 	$(BIN)/pytest $(ARGS)
+
+fault-matrix: $(READY) ## Meet every fault of every vendor with default settings and write docs/fault-matrix.md
+	$(BIN)/python -m tests.faults
+
+bench-llm: $(READY) ## Compare the provider library with its peers and write docs/benchmarks (ARGS="--quick" is short)
+	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 lint: $(READY) ## Check style, types, contracts, gateway and compose file
 	$(BIN)/ruff format --check .

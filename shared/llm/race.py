@@ -13,7 +13,6 @@ from shared.llm.breaker import Circuit, Lease
 from shared.llm.endpoint import Endpoint
 from shared.llm.errors import (
     AllProvidersFailed,
-    AnswerRejected,
     CallsExceeded,
     ProviderError,
     ProviderTimeout,
@@ -169,7 +168,7 @@ class Race(Generic[T]):
         except ProviderError as error:
             run.lease.fail(error)
             self.failures.append((run.endpoint, error))
-            kept = self._salvage(run, error)
+            kept = self._salvage(run)
             self._note(run.number, run.record(error, completion))
             return kept
         except BaseException:
@@ -184,9 +183,9 @@ class Race(Generic[T]):
         completion = self.salvage.join(run.kept, completion)
         return self.question.accept(completion), completion
 
-    def _salvage(self, run: Run, error: ProviderError) -> Won[T] | None:
-        """Keeps what a failed run brought; an answer where that is all of it, but for the end mark."""
-        won = self._accept_kept(run) if self._keep(run) and not isinstance(error, AnswerRejected) else None
+    def _salvage(self, run: Run) -> Won[T] | None:
+        """Keeps what a failed run brought; an answer where that is all of it, but for an end mark or one item more."""
+        won = self._accept_kept(run) if self._keep(run) else None
         if won is None:
             self.salvage.drop_whole()
         return won

@@ -250,7 +250,7 @@ def _to_schema(schema: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the SDK has 
 
 def _classify(error: Exception) -> ProviderError:
     if not isinstance(error, GoogleAPICallError) or error.grpc_status_code is None:
-        return ProviderError()
+        return _classify_unread(error)
     status = error.grpc_status_code.name
     kind = classified(_ERRORS, error.reason, status)
     if error.message.startswith(_TOO_LONG):
@@ -265,3 +265,10 @@ def _classify(error: Exception) -> ProviderError:
         if isinstance(detail, QuotaFailure) and any("PerDay" in violation.quota_id for violation in detail.violations):
             kind = QuotaExhausted
     return kind(status=status, retry_after=wait)
+
+
+def _classify_unread(error: Exception) -> ProviderError:
+    """What an error means whose details broke the SDK's own reading of it: the status under it is sound."""
+    code = getattr(error.__context__, "code", None)
+    status = getattr(code(), "name", None) if callable(code) else None
+    return classified(_ERRORS, status)(status=status)

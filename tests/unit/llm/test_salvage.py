@@ -109,6 +109,18 @@ async def test_an_answer_cut_behind_its_last_item_is_whole(failure: Step) -> Non
     assert spare.prompts == []
 
 
+async def test_one_item_too_many_is_left_out() -> None:
+    """Nobody is asked again where enough of an answer is good."""
+    spare = PacedClient("b", [WHOLE])
+    chain, _ = race(PacedClient("a", [items(1, 2, 3, 4, 5, 6)]), spare)
+
+    answer = await chain.answer(PROMPT, read, timeout=60, continuation=CONTINUATION)
+
+    assert (answer.value, answer.completion.provider) == ([1, 2, 3, 4, 5], "a")
+    assert outcomes(answer.attempts) == [("a", "ANSWER_REJECTED")]
+    assert spare.prompts == []
+
+
 async def test_a_rest_that_does_not_fit_is_not_held_against_the_next() -> None:
     """Where kept and new items do not make a good answer together, the next one writes all of it."""
     last = PacedClient("c", [WHOLE])
