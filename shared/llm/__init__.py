@@ -6,9 +6,9 @@
 
 `accept` reads and checks a completion; what it refuses is asked of the next provider. `answer.value` is what it read,
 `answer.attempts` tells who was asked and how it went. A provider that is late is raced by the next one, one that fails
-is left alone for a while, and with a `continuation` what arrived whole of a broken answer is kept. Give `note` of an
-`AttemptCollector` to the registry as `on_attempt` and both collectors to Prometheus to watch it. `LocalClient` makes a
-provider of rules of one's own, `ScriptedClient` one for tests. A vendor's SDK is imported when its client is made.
+is left alone for a while, and with a `continuation` what arrived whole of a broken answer is kept. `LocalClient` makes
+a provider of rules of one's own, `ScriptedClient` one for tests; `shared.llm.metrics` shows it all to Prometheus. A
+vendor's SDK is imported when its client is made.
 """
 
 from shared.llm.client import LLMClient
@@ -26,7 +26,6 @@ from shared.llm.errors import (
 )
 from shared.llm.fallback import FallbackClient
 from shared.llm.messages import Answer, Attempt, Completion, Prompt, Usage, total_usage
-from shared.llm.metrics import AttemptCollector, EndpointCollector
 from shared.llm.models import DEFAULT_MODELS
 from shared.llm.providers.local import LocalClient
 from shared.llm.registry import LLMRegistry
@@ -42,11 +41,9 @@ __all__ = [
     "AnswerRejected",
     "AnswerTruncated",
     "Attempt",
-    "AttemptCollector",
     "CallsExceeded",
     "Completion",
     "Continuation",
-    "EndpointCollector",
     "EndpointStatus",
     "FallbackClient",
     "Kept",

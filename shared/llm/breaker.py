@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable
 from enum import Enum
 
-from shared.llm.errors import ProviderError
+from shared.llm.errors import NotAsked, ProviderError
 from shared.llm.policies import Health, policy_of
 
 IN_A_ROW = 3
@@ -48,7 +48,7 @@ class Lease:
             self._breaker.note_success(self)
 
     def fail(self, error: ProviderError) -> None:
-        """The call failed; the class of the error says whether that speaks against the provider."""
+        """The call failed; the class of the error says whether that speaks against the provider, or nothing at all."""
         if self._end():
             self._breaker.note_failure(self, error)
 
@@ -140,6 +140,9 @@ class CircuitBreaker:
     def note_failure(self, lease: Lease, error: ProviderError) -> None:
         """For leases."""
         policy = policy_of(error)
+        if isinstance(error, NotAsked):
+            self.note_nothing(lease)
+            return
         if policy.health is Health.UNTOUCHED:
             self.note_success(lease)
             return

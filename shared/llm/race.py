@@ -235,11 +235,14 @@ class Race(Generic[T]):
     async def _give_up(self, outcome: str) -> None:
         """Ends what is still running; afterwards nothing is."""
         for task, run in self._running.items():
+            completion = _completion_of(task)
             self._part_with(task)
-            if outcome == OVERTAKEN:
+            if completion is not None:
+                run.note_answer()  # it came in the same moment as the one that won
+            elif outcome == OVERTAKEN:
                 run.note_overtaken()
             run.lease.release()
-            self._note(run.number, run.record(outcome))
+            self._note(run.number, run.record(outcome, completion))
         self._running.clear()
         if self._parting:
             await asyncio.wait(self._parting, timeout=_PARTING_SECONDS)
@@ -265,6 +268,11 @@ def _result(task: asyncio.Task[Completion]) -> Completion:
     if task.cancelled():  # by the client itself: we cancel only what we no longer listen to
         raise ProviderError
     return task.result()
+
+
+def _completion_of(task: asyncio.Task[Completion]) -> Completion | None:
+    """What a task gave, if it has."""
+    return task.result() if task.done() and not task.cancelled() and task.exception() is None else None
 
 
 def _hear_out(task: asyncio.Task[Completion]) -> None:

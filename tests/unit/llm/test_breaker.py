@@ -5,9 +5,11 @@ import pytest
 from shared.llm.breaker import Circuit, CircuitBreaker
 from shared.llm.errors import (
     AnswerRejected,
+    AtCapacity,
     ContentFiltered,
     CredentialsRejected,
     ModelNotFound,
+    OverBudget,
     Overloaded,
     ProviderError,
     QuotaExhausted,
@@ -147,6 +149,19 @@ def test_a_probe_that_is_given_up_is_given_back() -> None:
     assert probe is not None
 
     probe.release()
+
+    assert subject.state is Circuit.OPEN
+    assert subject.admit() is not None
+
+
+@pytest.mark.parametrize("passed_over", [AtCapacity(), OverBudget()], ids=lambda error: error.reason)
+def test_a_probe_that_was_not_made_says_nothing(passed_over: ProviderError) -> None:
+    """Where a limit of ours keeps the probe from being made, nobody knows more than before."""
+    time = Time()
+    subject = opened(time)
+    time.seconds += 1
+
+    fail(subject, passed_over)
 
     assert subject.state is Circuit.OPEN
     assert subject.admit() is not None

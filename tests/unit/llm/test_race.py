@@ -9,7 +9,7 @@ from shared.llm.errors import AllProvidersFailed, AnswerMalformed, Overloaded, P
 from shared.llm.messages import ABANDONED, Attempt, Usage
 from shared.llm.scripted import HANG, ScriptedClient
 from shared.llm.settings import Limits
-from tests.unit.llm.chains import PATIENCE, PacedClient, Time, client, outcomes, race, read
+from tests.unit.llm.chains import PATIENCE, USAGE, PacedClient, Time, client, outcomes, race, read
 from tests.unit.llm.conftest import PROMPT
 
 
@@ -126,6 +126,24 @@ async def test_what_a_stream_told_of_its_usage_is_counted_when_it_is_overtaken()
     answer = await chain.answer(PROMPT, read, timeout=60)
 
     assert answer.attempts[0].usage == known
+
+
+async def test_an_answer_in_the_same_moment_is_counted() -> None:
+    """Two that answer at once: one wins, and the other is paid for, measured, and not held against its provider."""
+    both = asyncio.Event()
+    second = PacedClient("b", [both, "2"])
+    first = PacedClient("a", [second.asked, both, "1"])
+    chain, endpoints = race(first, second)
+    call = asyncio.create_task(chain.answer(PROMPT, read, timeout=60))
+    await second.asked.wait()
+    await asyncio.sleep(0)
+
+    both.set()
+    answer = await call
+
+    assert sorted(attempt.outcome for attempt in answer.attempts) == ["OK", "OVERTAKEN"]
+    assert [attempt.usage for attempt in answer.attempts] == [USAGE, USAGE]
+    assert [endpoint.latencies.total.median is not None for endpoint in endpoints] == [True, True]
 
 
 async def test_a_caller_who_leaves_ends_all_that_was_begun() -> None:
