@@ -22,6 +22,7 @@ def write_set(item: QuestionSet) -> interview_pb2.QuestionSet:
         generated_at=write_timestamp(origin.generated_at),
         usage=write_usage(origin.usage),
         attempts=write_attempts(origin.attempts),
+        warnings=origin.warnings,
     )
 
 

@@ -27,6 +27,7 @@ def write_path(item: LearningPath) -> learning_path_pb2.LearningPath:
         generated_at=write_timestamp(origin.generated_at),
         usage=write_usage(origin.usage),
         attempts=write_attempts(origin.attempts),
+        warnings=origin.warnings,
     )
 
 

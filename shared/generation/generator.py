@@ -75,6 +75,7 @@ class Generator(Generic[T]):
             generated_at=self.clock.now(),
             attempts=answer.attempts,
             usage=total_usage(answer.attempts),
+            warnings=subject.profile.warnings,
         )
 
     def _chain(self, request: GenerationRequest) -> FallbackClient:

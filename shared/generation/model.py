@@ -48,6 +48,7 @@ class Provenance:
     generated_at: datetime
     attempts: tuple[Attempt, ...] = ()
     usage: Usage | None = None
+    warnings: tuple[str, ...] = ()
 
 
 # Outcomes that a vendor charges for, or may: where it says nothing of the cost, the cost is unknown and not zero.

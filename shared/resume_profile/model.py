@@ -68,7 +68,8 @@ class ResumeProfile:
     """A resume as the generators see it.
 
     `resume` is the masked resume by field name; `personal` are the strings that were masked, which no answer may
-    hold; `role` is a family of the vocabulary such as `backend` or `marketing`, or `general`.
+    hold; `role` is a family of the vocabulary such as `backend` or `marketing`, or `general`; `warnings` are what a reader
+    of the answer should know of the resume.
     """
 
     resume: Mapping[str, Any]
@@ -80,6 +81,7 @@ class ResumeProfile:
     achievements: tuple[Evidence, ...] = ()
     texts: tuple[Evidence, ...] = ()
     personal: frozenset[str] = field(default_factory=frozenset)
+    warnings: tuple[str, ...] = ()
 
     @property
     def hard_to_run(self) -> bool:

@@ -73,6 +73,7 @@ class Attempt(google.protobuf.message.Message):
     HEDGE_FIELD_NUMBER: builtins.int
     FIRST_TOKEN_MS_FIELD_NUMBER: builtins.int
     KEPT_ITEMS_FIELD_NUMBER: builtins.int
+    REJECTIONS_FIELD_NUMBER: builtins.int
     provider: builtins.str
     """Name of the provider, such as `gemini`, `openai`, `claude` or `local`."""
     model: builtins.str
@@ -101,6 +102,10 @@ class Attempt(google.protobuf.message.Message):
     def usage(self) -> Global___Usage:
         """Tokens and cost of this attempt. Absent when the provider said nothing of it."""
 
+    @property
+    def rejections(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[Global___Rejection]:
+        """Every check that an `ANSWER_REJECTED` answer did not pass, with the item that failed it."""
+
     def __init__(
         self,
         *,
@@ -113,15 +118,40 @@ class Attempt(google.protobuf.message.Message):
         hedge: builtins.bool = ...,
         first_token_ms: builtins.int | None = ...,
         kept_items: builtins.int = ...,
+        rejections: collections.abc.Iterable[Global___Rejection] | None = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["_first_token_ms", b"_first_token_ms", "_usage", b"_usage", "first_token_ms", b"first_token_ms", "usage", b"usage"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["_first_token_ms", b"_first_token_ms", "_usage", b"_usage", "duration_ms", b"duration_ms", "failed_checks", b"failed_checks", "first_token_ms", b"first_token_ms", "hedge", b"hedge", "kept_items", b"kept_items", "model", b"model", "outcome", b"outcome", "provider", b"provider", "usage", b"usage"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["_first_token_ms", b"_first_token_ms", "_usage", b"_usage", "duration_ms", b"duration_ms", "failed_checks", b"failed_checks", "first_token_ms", b"first_token_ms", "hedge", b"hedge", "kept_items", b"kept_items", "model", b"model", "outcome", b"outcome", "provider", b"provider", "rejections", b"rejections", "usage", b"usage"]) -> None: ...
     @typing.overload
     def WhichOneof(self, oneof_group: typing.Literal["_first_token_ms", b"_first_token_ms"]) -> typing.Literal["first_token_ms"] | None: ...
     @typing.overload
     def WhichOneof(self, oneof_group: typing.Literal["_usage", b"_usage"]) -> typing.Literal["usage"] | None: ...
 
 Global___Attempt: typing_extensions.TypeAlias = Attempt
+
+@typing.final
+class Rejection(google.protobuf.message.Message):
+    """A check that an answer did not pass."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    CHECK_FIELD_NUMBER: builtins.int
+    ITEM_FIELD_NUMBER: builtins.int
+    check: builtins.str
+    """Name of the check, such as `grounded`."""
+    item: builtins.int
+    """Index of the item in the answer, from 0. Absent where it is the answer as a whole."""
+    def __init__(
+        self,
+        *,
+        check: builtins.str = ...,
+        item: builtins.int | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: typing.Literal["_item", b"_item", "item", b"item"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["_item", b"_item", "check", b"check", "item", b"item"]) -> None: ...
+    def WhichOneof(self, oneof_group: typing.Literal["_item", b"_item"]) -> typing.Literal["item"] | None: ...
+
+Global___Rejection: typing_extensions.TypeAlias = Rejection
 
 @typing.final
 class ProviderUsage(google.protobuf.message.Message):

@@ -26,7 +26,7 @@ from career.generation.v1 import generation_pb2 as career_dot_generation_dot_v1_
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#career/interview/v1/interview.proto\x12\x13\x63\x61reer.interview.v1\x1a%career/generation/v1/generation.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc6\x02\n\x0bQuestionSet\x12\x17\n\x0fquestion_set_id\x18\x01 \x01(\t\x12\x12\n\nunique_key\x18\x02 \x01(\t\x12\x30\n\tquestions\x18\x03 \x03(\x0b\x32\x1d.career.interview.v1.Question\x12\x10\n\x08language\x18\x04 \x01(\t\x12\x10\n\x08provider\x18\x05 \x01(\t\x12\r\n\x05model\x18\x06 \x01(\t\x12\x16\n\x0eprompt_version\x18\x07 \x01(\t\x12\x30\n\x0cgenerated_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x05usage\x18\t \x01(\x0b\x32\x1b.career.generation.v1.Usage\x12/\n\x08\x61ttempts\x18\n \x03(\x0b\x32\x1d.career.generation.v1.Attempt\"\xc1\x01\n\x08Question\x12\x10\n\x08question\x18\x01 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x02 \x01(\t\x12\x12\n\ndifficulty\x18\x03 \x01(\t\x12\x0c\n\x04type\x18\x04 \x01(\t\x12\r\n\x05topic\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12/\n\x08\x65vidence\x18\x07 \x01(\x0b\x32\x1d.career.interview.v1.Evidence\x12\x1f\n\x17what_good_answers_cover\x18\x08 \x03(\t\"\'\n\x08\x45vidence\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\r\n\x05quote\x18\x02 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#career/interview/v1/interview.proto\x12\x13\x63\x61reer.interview.v1\x1a%career/generation/v1/generation.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xd8\x02\n\x0bQuestionSet\x12\x17\n\x0fquestion_set_id\x18\x01 \x01(\t\x12\x12\n\nunique_key\x18\x02 \x01(\t\x12\x30\n\tquestions\x18\x03 \x03(\x0b\x32\x1d.career.interview.v1.Question\x12\x10\n\x08language\x18\x04 \x01(\t\x12\x10\n\x08provider\x18\x05 \x01(\t\x12\r\n\x05model\x18\x06 \x01(\t\x12\x16\n\x0eprompt_version\x18\x07 \x01(\t\x12\x30\n\x0cgenerated_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x05usage\x18\t \x01(\x0b\x32\x1b.career.generation.v1.Usage\x12/\n\x08\x61ttempts\x18\n \x03(\x0b\x32\x1d.career.generation.v1.Attempt\x12\x10\n\x08warnings\x18\x0b \x03(\t\"\xc1\x01\n\x08Question\x12\x10\n\x08question\x18\x01 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x02 \x01(\t\x12\x12\n\ndifficulty\x18\x03 \x01(\t\x12\x0c\n\x04type\x18\x04 \x01(\t\x12\r\n\x05topic\x18\x05 \x01(\t\x12\x0e\n\x06reason\x18\x06 \x01(\t\x12/\n\x08\x65vidence\x18\x07 \x01(\x0b\x32\x1d.career.interview.v1.Evidence\x12\x1f\n\x17what_good_answers_cover\x18\x08 \x03(\t\"\'\n\x08\x45vidence\x12\x0c\n\x04path\x18\x01 \x01(\t\x12\r\n\x05quote\x18\x02 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,9 +34,9 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'career.interview.v1.intervi
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_QUESTIONSET']._serialized_start=133
-  _globals['_QUESTIONSET']._serialized_end=459
-  _globals['_QUESTION']._serialized_start=462
-  _globals['_QUESTION']._serialized_end=655
-  _globals['_EVIDENCE']._serialized_start=657
-  _globals['_EVIDENCE']._serialized_end=696
+  _globals['_QUESTIONSET']._serialized_end=477
+  _globals['_QUESTION']._serialized_start=480
+  _globals['_QUESTION']._serialized_end=673
+  _globals['_EVIDENCE']._serialized_start=675
+  _globals['_EVIDENCE']._serialized_end=714
 # @@protoc_insertion_point(module_scope)

@@ -36,6 +36,7 @@ class QuestionSet(google.protobuf.message.Message):
     GENERATED_AT_FIELD_NUMBER: builtins.int
     USAGE_FIELD_NUMBER: builtins.int
     ATTEMPTS_FIELD_NUMBER: builtins.int
+    WARNINGS_FIELD_NUMBER: builtins.int
     question_set_id: builtins.str
     """Names the set; newer sets have greater ids."""
     unique_key: builtins.str
@@ -43,7 +44,9 @@ class QuestionSet(google.protobuf.message.Message):
     language: builtins.str
     """Language of the text: `ko` or `en`. The closed vocabularies stay Korean."""
     provider: builtins.str
-    """Provider that wrote it, such as `gemini`, `openai`, `claude` or `local`."""
+    """Provider that wrote it, such as `gemini`, `openai`, `claude` or `local`; where a broken answer was continued, the one
+    that completed it.
+    """
     model: builtins.str
     """Model that wrote it."""
     prompt_version: builtins.str
@@ -62,7 +65,13 @@ class QuestionSet(google.protobuf.message.Message):
 
     @property
     def attempts(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[career.generation.v1.generation_pb2.Attempt]:
-        """Every provider that was asked, in order; the last one wrote the answer."""
+        """Every provider that was asked or passed over, in the order of their starts."""
+
+    @property
+    def warnings(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.str]:
+        """What a reader should know of the answer: `INSTRUCTIONS_IN_RESUME` (the resume holds text that gives orders to a
+        model; it was treated as data).
+        """
 
     def __init__(
         self,
@@ -77,9 +86,10 @@ class QuestionSet(google.protobuf.message.Message):
         generated_at: google.protobuf.timestamp_pb2.Timestamp | None = ...,
         usage: career.generation.v1.generation_pb2.Usage | None = ...,
         attempts: collections.abc.Iterable[career.generation.v1.generation_pb2.Attempt] | None = ...,
+        warnings: collections.abc.Iterable[builtins.str] | None = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["generated_at", b"generated_at", "usage", b"usage"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["attempts", b"attempts", "generated_at", b"generated_at", "language", b"language", "model", b"model", "prompt_version", b"prompt_version", "provider", b"provider", "question_set_id", b"question_set_id", "questions", b"questions", "unique_key", b"unique_key", "usage", b"usage"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["attempts", b"attempts", "generated_at", b"generated_at", "language", b"language", "model", b"model", "prompt_version", b"prompt_version", "provider", b"provider", "question_set_id", b"question_set_id", "questions", b"questions", "unique_key", b"unique_key", "usage", b"usage", "warnings", b"warnings"]) -> None: ...
 
 Global___QuestionSet: typing_extensions.TypeAlias = QuestionSet
 

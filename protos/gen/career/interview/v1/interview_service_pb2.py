@@ -27,7 +27,7 @@ from career.interview.v1 import interview_pb2 as career_dot_interview_dot_v1_dot
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+career/interview/v1/interview_service.proto\x12\x13\x63\x61reer.interview.v1\x1a%career/generation/v1/generation.proto\x1a#career/interview/v1/interview.proto\x1a\x1cgoogle/api/annotations.proto\"v\n\x18GenerateQuestionsRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12\x15\n\x08\x66\x61llback\x18\x04 \x01(\x08H\x00\x88\x01\x01\x42\x0b\n\t_fallback\"T\n\x17ListQuestionSetsRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"l\n\x18ListQuestionSetsResponse\x12\x37\n\rquestion_sets\x18\x01 \x03(\x0b\x32 .career.interview.v1.QuestionSet\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"D\n\x15GetQuestionSetRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x17\n\x0fquestion_set_id\x18\x02 \x01(\t\"t\n\x16StreamQuestionsRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12\x15\n\x08\x66\x61llback\x18\x04 \x01(\x08H\x00\x88\x01\x01\x42\x0b\n\t_fallback\"\x88\x01\n\x17StreamQuestionsResponse\x12-\n\x04item\x18\x01 \x01(\x0b\x32\x1d.career.interview.v1.QuestionH\x00\x12\x35\n\tcompleted\x18\x02 \x01(\x0b\x32 .career.interview.v1.QuestionSetH\x00\x42\x07\n\x05\x65vent\"\x1e\n\x0fGetUsageRequest\x12\x0b\n\x03\x64\x61y\x18\x01 \x01(\t\"W\n\x10GetUsageResponse\x12\x0b\n\x03\x64\x61y\x18\x01 \x01(\t\x12\x36\n\tproviders\x18\x02 \x03(\x0b\x32#.career.generation.v1.ProviderUsage\"\x0f\n\rHealthRequest\"{\n\x0eHealthResponse\x12\x0e\n\x06status\x18\x01 \x01(\t\x12\x0f\n\x07service\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\x37\n\tproviders\x18\x04 \x03(\x0b\x32$.career.generation.v1.ProviderStatus2\x93\x07\n\x10InterviewService\x12\x99\x01\n\x11GenerateQuestions\x12-.career.interview.v1.GenerateQuestionsRequest\x1a .career.interview.v1.QuestionSet\"3\x82\xd3\xe4\x93\x02-\"(/api/v1/interview/{unique_key}/questions:\x01*\x12\xa1\x01\n\x10ListQuestionSets\x12,.career.interview.v1.ListQuestionSetsRequest\x1a-.career.interview.v1.ListQuestionSetsResponse\"0\x82\xd3\xe4\x93\x02*\x12(/api/v1/interview/{unique_key}/questions\x12\xa2\x01\n\x0eGetQuestionSet\x12*.career.interview.v1.GetQuestionSetRequest\x1a .career.interview.v1.QuestionSet\"B\x82\xd3\xe4\x93\x02<\x12:/api/v1/interview/{unique_key}/questions/{question_set_id}\x12\xaa\x01\n\x0fStreamQuestions\x12+.career.interview.v1.StreamQuestionsRequest\x1a,.career.interview.v1.StreamQuestionsResponse\":\x82\xd3\xe4\x93\x02\x34\"//api/v1/interview/{unique_key}/questions:stream:\x01*0\x01\x12x\n\x08GetUsage\x12$.career.interview.v1.GetUsageRequest\x1a%.career.interview.v1.GetUsageResponse\"\x1f\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/interview/usage\x12s\n\x06Health\x12\".career.interview.v1.HealthRequest\x1a#.career.interview.v1.HealthResponse\" \x82\xd3\xe4\x93\x02\x1a\x12\x18/api/v1/interview/healthb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+career/interview/v1/interview_service.proto\x12\x13\x63\x61reer.interview.v1\x1a%career/generation/v1/generation.proto\x1a#career/interview/v1/interview.proto\x1a\x1cgoogle/api/annotations.proto\"\x8d\x01\n\x18GenerateQuestionsRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12\x15\n\x08\x66\x61llback\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12\x15\n\rallow_repeats\x18\x05 \x01(\x08\x42\x0b\n\t_fallback\"T\n\x17ListQuestionSetsRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"l\n\x18ListQuestionSetsResponse\x12\x37\n\rquestion_sets\x18\x01 \x03(\x0b\x32 .career.interview.v1.QuestionSet\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"D\n\x15GetQuestionSetRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x17\n\x0fquestion_set_id\x18\x02 \x01(\t\"\x8b\x01\n\x16StreamQuestionsRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12\x15\n\x08\x66\x61llback\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12\x15\n\rallow_repeats\x18\x05 \x01(\x08\x42\x0b\n\t_fallback\"\x88\x01\n\x17StreamQuestionsResponse\x12-\n\x04item\x18\x01 \x01(\x0b\x32\x1d.career.interview.v1.QuestionH\x00\x12\x35\n\tcompleted\x18\x02 \x01(\x0b\x32 .career.interview.v1.QuestionSetH\x00\x42\x07\n\x05\x65vent\"\x1e\n\x0fGetUsageRequest\x12\x0b\n\x03\x64\x61y\x18\x01 \x01(\t\"W\n\x10GetUsageResponse\x12\x0b\n\x03\x64\x61y\x18\x01 \x01(\t\x12\x36\n\tproviders\x18\x02 \x03(\x0b\x32#.career.generation.v1.ProviderUsage\"\x0f\n\rHealthRequest\"{\n\x0eHealthResponse\x12\x0e\n\x06status\x18\x01 \x01(\t\x12\x0f\n\x07service\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\x37\n\tproviders\x18\x04 \x03(\x0b\x32$.career.generation.v1.ProviderStatus2\x93\x07\n\x10InterviewService\x12\x99\x01\n\x11GenerateQuestions\x12-.career.interview.v1.GenerateQuestionsRequest\x1a .career.interview.v1.QuestionSet\"3\x82\xd3\xe4\x93\x02-\"(/api/v1/interview/{unique_key}/questions:\x01*\x12\xa1\x01\n\x10ListQuestionSets\x12,.career.interview.v1.ListQuestionSetsRequest\x1a-.career.interview.v1.ListQuestionSetsResponse\"0\x82\xd3\xe4\x93\x02*\x12(/api/v1/interview/{unique_key}/questions\x12\xa2\x01\n\x0eGetQuestionSet\x12*.career.interview.v1.GetQuestionSetRequest\x1a .career.interview.v1.QuestionSet\"B\x82\xd3\xe4\x93\x02<\x12:/api/v1/interview/{unique_key}/questions/{question_set_id}\x12\xaa\x01\n\x0fStreamQuestions\x12+.career.interview.v1.StreamQuestionsRequest\x1a,.career.interview.v1.StreamQuestionsResponse\":\x82\xd3\xe4\x93\x02\x34\"//api/v1/interview/{unique_key}/questions:stream:\x01*0\x01\x12x\n\x08GetUsage\x12$.career.interview.v1.GetUsageRequest\x1a%.career.interview.v1.GetUsageResponse\"\x1f\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/interview/usage\x12s\n\x06Health\x12\".career.interview.v1.HealthRequest\x1a#.career.interview.v1.HealthResponse\" \x82\xd3\xe4\x93\x02\x1a\x12\x18/api/v1/interview/healthb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -46,26 +46,26 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INTERVIEWSERVICE'].methods_by_name['GetUsage']._serialized_options = b'\202\323\344\223\002\031\022\027/api/v1/interview/usage'
   _globals['_INTERVIEWSERVICE'].methods_by_name['Health']._loaded_options = None
   _globals['_INTERVIEWSERVICE'].methods_by_name['Health']._serialized_options = b'\202\323\344\223\002\032\022\030/api/v1/interview/health'
-  _globals['_GENERATEQUESTIONSREQUEST']._serialized_start=174
-  _globals['_GENERATEQUESTIONSREQUEST']._serialized_end=292
-  _globals['_LISTQUESTIONSETSREQUEST']._serialized_start=294
-  _globals['_LISTQUESTIONSETSREQUEST']._serialized_end=378
-  _globals['_LISTQUESTIONSETSRESPONSE']._serialized_start=380
-  _globals['_LISTQUESTIONSETSRESPONSE']._serialized_end=488
-  _globals['_GETQUESTIONSETREQUEST']._serialized_start=490
-  _globals['_GETQUESTIONSETREQUEST']._serialized_end=558
-  _globals['_STREAMQUESTIONSREQUEST']._serialized_start=560
-  _globals['_STREAMQUESTIONSREQUEST']._serialized_end=676
-  _globals['_STREAMQUESTIONSRESPONSE']._serialized_start=679
-  _globals['_STREAMQUESTIONSRESPONSE']._serialized_end=815
-  _globals['_GETUSAGEREQUEST']._serialized_start=817
-  _globals['_GETUSAGEREQUEST']._serialized_end=847
-  _globals['_GETUSAGERESPONSE']._serialized_start=849
-  _globals['_GETUSAGERESPONSE']._serialized_end=936
-  _globals['_HEALTHREQUEST']._serialized_start=938
-  _globals['_HEALTHREQUEST']._serialized_end=953
-  _globals['_HEALTHRESPONSE']._serialized_start=955
-  _globals['_HEALTHRESPONSE']._serialized_end=1078
-  _globals['_INTERVIEWSERVICE']._serialized_start=1081
-  _globals['_INTERVIEWSERVICE']._serialized_end=1996
+  _globals['_GENERATEQUESTIONSREQUEST']._serialized_start=175
+  _globals['_GENERATEQUESTIONSREQUEST']._serialized_end=316
+  _globals['_LISTQUESTIONSETSREQUEST']._serialized_start=318
+  _globals['_LISTQUESTIONSETSREQUEST']._serialized_end=402
+  _globals['_LISTQUESTIONSETSRESPONSE']._serialized_start=404
+  _globals['_LISTQUESTIONSETSRESPONSE']._serialized_end=512
+  _globals['_GETQUESTIONSETREQUEST']._serialized_start=514
+  _globals['_GETQUESTIONSETREQUEST']._serialized_end=582
+  _globals['_STREAMQUESTIONSREQUEST']._serialized_start=585
+  _globals['_STREAMQUESTIONSREQUEST']._serialized_end=724
+  _globals['_STREAMQUESTIONSRESPONSE']._serialized_start=727
+  _globals['_STREAMQUESTIONSRESPONSE']._serialized_end=863
+  _globals['_GETUSAGEREQUEST']._serialized_start=865
+  _globals['_GETUSAGEREQUEST']._serialized_end=895
+  _globals['_GETUSAGERESPONSE']._serialized_start=897
+  _globals['_GETUSAGERESPONSE']._serialized_end=984
+  _globals['_HEALTHREQUEST']._serialized_start=986
+  _globals['_HEALTHREQUEST']._serialized_end=1001
+  _globals['_HEALTHRESPONSE']._serialized_start=1003
+  _globals['_HEALTHRESPONSE']._serialized_end=1126
+  _globals['_INTERVIEWSERVICE']._serialized_start=1129
+  _globals['_INTERVIEWSERVICE']._serialized_end=2044
 # @@protoc_insertion_point(module_scope)

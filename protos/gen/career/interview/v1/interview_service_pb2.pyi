@@ -30,6 +30,7 @@ class GenerateQuestionsRequest(google.protobuf.message.Message):
     PROVIDER_FIELD_NUMBER: builtins.int
     LANGUAGE_FIELD_NUMBER: builtins.int
     FALLBACK_FIELD_NUMBER: builtins.int
+    ALLOW_REPEATS_FIELD_NUMBER: builtins.int
     unique_key: builtins.str
     """Names the resume. Required."""
     provider: builtins.str
@@ -38,6 +39,8 @@ class GenerateQuestionsRequest(google.protobuf.message.Message):
     """Language of the text: `ko` (also when empty) or `en`."""
     fallback: builtins.bool
     """Whether the other providers are asked when the first one fails. True unless set to false."""
+    allow_repeats: builtins.bool
+    """Whether questions may be like those of earlier sets of this resume. False unless set to true."""
     def __init__(
         self,
         *,
@@ -45,9 +48,10 @@ class GenerateQuestionsRequest(google.protobuf.message.Message):
         provider: builtins.str = ...,
         language: builtins.str = ...,
         fallback: builtins.bool | None = ...,
+        allow_repeats: builtins.bool = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["_fallback", b"_fallback", "fallback", b"fallback"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["_fallback", b"_fallback", "fallback", b"fallback", "language", b"language", "provider", b"provider", "unique_key", b"unique_key"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["_fallback", b"_fallback", "allow_repeats", b"allow_repeats", "fallback", b"fallback", "language", b"language", "provider", b"provider", "unique_key", b"unique_key"]) -> None: ...
     def WhichOneof(self, oneof_group: typing.Literal["_fallback", b"_fallback"]) -> typing.Literal["fallback"] | None: ...
 
 Global___GenerateQuestionsRequest: typing_extensions.TypeAlias = GenerateQuestionsRequest
@@ -134,6 +138,7 @@ class StreamQuestionsRequest(google.protobuf.message.Message):
     PROVIDER_FIELD_NUMBER: builtins.int
     LANGUAGE_FIELD_NUMBER: builtins.int
     FALLBACK_FIELD_NUMBER: builtins.int
+    ALLOW_REPEATS_FIELD_NUMBER: builtins.int
     unique_key: builtins.str
     """Names the resume. Required."""
     provider: builtins.str
@@ -142,6 +147,8 @@ class StreamQuestionsRequest(google.protobuf.message.Message):
     """Language of the text: `ko` (also when empty) or `en`."""
     fallback: builtins.bool
     """Whether the other providers are asked when the first one fails. True unless set to false."""
+    allow_repeats: builtins.bool
+    """Whether questions may be like those of earlier sets of this resume. False unless set to true."""
     def __init__(
         self,
         *,
@@ -149,9 +156,10 @@ class StreamQuestionsRequest(google.protobuf.message.Message):
         provider: builtins.str = ...,
         language: builtins.str = ...,
         fallback: builtins.bool | None = ...,
+        allow_repeats: builtins.bool = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["_fallback", b"_fallback", "fallback", b"fallback"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["_fallback", b"_fallback", "fallback", b"fallback", "language", b"language", "provider", b"provider", "unique_key", b"unique_key"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["_fallback", b"_fallback", "allow_repeats", b"allow_repeats", "fallback", b"fallback", "language", b"language", "provider", b"provider", "unique_key", b"unique_key"]) -> None: ...
     def WhichOneof(self, oneof_group: typing.Literal["_fallback", b"_fallback"]) -> typing.Literal["fallback"] | None: ...
 
 Global___StreamQuestionsRequest: typing_extensions.TypeAlias = StreamQuestionsRequest

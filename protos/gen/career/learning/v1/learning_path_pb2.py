@@ -26,7 +26,7 @@ from career.generation.v1 import generation_pb2 as career_dot_generation_dot_v1_
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&career/learning/v1/learning_path.proto\x12\x12\x63\x61reer.learning.v1\x1a%career/generation/v1/generation.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x91\x03\n\x0cLearningPath\x12\x18\n\x10learning_path_id\x18\x01 \x01(\t\x12\x12\n\nunique_key\x18\x02 \x01(\t\x12.\n\x08\x61nalysis\x18\x03 \x01(\x0b\x32\x1c.career.learning.v1.Analysis\x12\x38\n\x0elearning_paths\x18\x04 \x03(\x0b\x32 .career.learning.v1.LearningStep\x12\x0f\n\x07summary\x18\x05 \x01(\t\x12\x10\n\x08language\x18\x06 \x01(\t\x12\x10\n\x08provider\x18\x07 \x01(\t\x12\r\n\x05model\x18\x08 \x01(\t\x12\x16\n\x0eprompt_version\x18\t \x01(\t\x12\x30\n\x0cgenerated_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x05usage\x18\x0b \x01(\x0b\x32\x1b.career.generation.v1.Usage\x12/\n\x08\x61ttempts\x18\x0c \x03(\x0b\x32\x1d.career.generation.v1.Attempt\"w\n\x08\x41nalysis\x12\x34\n\tstrengths\x18\x01 \x03(\x0b\x32!.career.learning.v1.AnalysisPoint\x12\x35\n\nweaknesses\x18\x02 \x03(\x0b\x32!.career.learning.v1.AnalysisPoint\".\n\rAnalysisPoint\x12\r\n\x05point\x18\x01 \x01(\t\x12\x0e\n\x06ground\x18\x02 \x01(\t\"\xef\x01\n\x0cLearningStep\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x04 \x01(\t\x12\x10\n\x08priority\x18\x05 \x01(\t\x12\x1a\n\x12\x65stimated_duration\x18\x06 \x01(\t\x12\x37\n\tresources\x18\x07 \x03(\x0b\x32$.career.learning.v1.LearningResource\x12\x0c\n\x04link\x18\x08 \x01(\t\x12\x0e\n\x06reason\x18\t \x01(\t\x12\x16\n\x0e\x61nalysis_point\x18\n \x01(\t\"=\n\x10LearningResource\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0c\n\x04link\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&career/learning/v1/learning_path.proto\x12\x12\x63\x61reer.learning.v1\x1a%career/generation/v1/generation.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xa3\x03\n\x0cLearningPath\x12\x18\n\x10learning_path_id\x18\x01 \x01(\t\x12\x12\n\nunique_key\x18\x02 \x01(\t\x12.\n\x08\x61nalysis\x18\x03 \x01(\x0b\x32\x1c.career.learning.v1.Analysis\x12\x38\n\x0elearning_paths\x18\x04 \x03(\x0b\x32 .career.learning.v1.LearningStep\x12\x0f\n\x07summary\x18\x05 \x01(\t\x12\x10\n\x08language\x18\x06 \x01(\t\x12\x10\n\x08provider\x18\x07 \x01(\t\x12\r\n\x05model\x18\x08 \x01(\t\x12\x16\n\x0eprompt_version\x18\t \x01(\t\x12\x30\n\x0cgenerated_at\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x05usage\x18\x0b \x01(\x0b\x32\x1b.career.generation.v1.Usage\x12/\n\x08\x61ttempts\x18\x0c \x03(\x0b\x32\x1d.career.generation.v1.Attempt\x12\x10\n\x08warnings\x18\r \x03(\t\"w\n\x08\x41nalysis\x12\x34\n\tstrengths\x18\x01 \x03(\x0b\x32!.career.learning.v1.AnalysisPoint\x12\x35\n\nweaknesses\x18\x02 \x03(\x0b\x32!.career.learning.v1.AnalysisPoint\".\n\rAnalysisPoint\x12\r\n\x05point\x18\x01 \x01(\t\x12\x0e\n\x06ground\x18\x02 \x01(\t\"\xef\x01\n\x0cLearningStep\x12\x0c\n\x04type\x18\x01 \x01(\t\x12\r\n\x05title\x18\x02 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x03 \x01(\t\x12\x10\n\x08\x63\x61tegory\x18\x04 \x01(\t\x12\x10\n\x08priority\x18\x05 \x01(\t\x12\x1a\n\x12\x65stimated_duration\x18\x06 \x01(\t\x12\x37\n\tresources\x18\x07 \x03(\x0b\x32$.career.learning.v1.LearningResource\x12\x0c\n\x04link\x18\x08 \x01(\t\x12\x0e\n\x06reason\x18\t \x01(\t\x12\x16\n\x0e\x61nalysis_point\x18\n \x01(\t\"=\n\x10LearningResource\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0c\n\x04link\x18\x02 \x01(\t\x12\x0c\n\x04kind\x18\x03 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,13 +34,13 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'career.learning.v1.learning
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_LEARNINGPATH']._serialized_start=135
-  _globals['_LEARNINGPATH']._serialized_end=536
-  _globals['_ANALYSIS']._serialized_start=538
-  _globals['_ANALYSIS']._serialized_end=657
-  _globals['_ANALYSISPOINT']._serialized_start=659
-  _globals['_ANALYSISPOINT']._serialized_end=705
-  _globals['_LEARNINGSTEP']._serialized_start=708
-  _globals['_LEARNINGSTEP']._serialized_end=947
-  _globals['_LEARNINGRESOURCE']._serialized_start=949
-  _globals['_LEARNINGRESOURCE']._serialized_end=1010
+  _globals['_LEARNINGPATH']._serialized_end=554
+  _globals['_ANALYSIS']._serialized_start=556
+  _globals['_ANALYSIS']._serialized_end=675
+  _globals['_ANALYSISPOINT']._serialized_start=677
+  _globals['_ANALYSISPOINT']._serialized_end=723
+  _globals['_LEARNINGSTEP']._serialized_start=726
+  _globals['_LEARNINGSTEP']._serialized_end=965
+  _globals['_LEARNINGRESOURCE']._serialized_start=967
+  _globals['_LEARNINGRESOURCE']._serialized_end=1028
 # @@protoc_insertion_point(module_scope)

@@ -38,6 +38,7 @@ class LearningPath(google.protobuf.message.Message):
     GENERATED_AT_FIELD_NUMBER: builtins.int
     USAGE_FIELD_NUMBER: builtins.int
     ATTEMPTS_FIELD_NUMBER: builtins.int
+    WARNINGS_FIELD_NUMBER: builtins.int
     learning_path_id: builtins.str
     """Names the path; newer paths have greater ids."""
     unique_key: builtins.str
@@ -47,7 +48,9 @@ class LearningPath(google.protobuf.message.Message):
     language: builtins.str
     """Language of the text: `ko` or `en`. The closed vocabularies and the units of duration stay Korean."""
     provider: builtins.str
-    """Provider that wrote it, such as `gemini`, `openai`, `claude` or `local`."""
+    """Provider that wrote it, such as `gemini`, `openai`, `claude` or `local`; where a broken answer was continued, the one
+    that completed it.
+    """
     model: builtins.str
     """Model that wrote it."""
     prompt_version: builtins.str
@@ -70,7 +73,13 @@ class LearningPath(google.protobuf.message.Message):
 
     @property
     def attempts(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[career.generation.v1.generation_pb2.Attempt]:
-        """Every provider that was asked, in order; the last one wrote the answer."""
+        """Every provider that was asked or passed over, in the order of their starts."""
+
+    @property
+    def warnings(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.str]:
+        """What a reader should know of the answer: `INSTRUCTIONS_IN_RESUME` (the resume holds text that gives orders to a
+        model; it was treated as data).
+        """
 
     def __init__(
         self,
@@ -87,9 +96,10 @@ class LearningPath(google.protobuf.message.Message):
         generated_at: google.protobuf.timestamp_pb2.Timestamp | None = ...,
         usage: career.generation.v1.generation_pb2.Usage | None = ...,
         attempts: collections.abc.Iterable[career.generation.v1.generation_pb2.Attempt] | None = ...,
+        warnings: collections.abc.Iterable[builtins.str] | None = ...,
     ) -> None: ...
     def HasField(self, field_name: typing.Literal["analysis", b"analysis", "generated_at", b"generated_at", "usage", b"usage"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["analysis", b"analysis", "attempts", b"attempts", "generated_at", b"generated_at", "language", b"language", "learning_path_id", b"learning_path_id", "learning_paths", b"learning_paths", "model", b"model", "prompt_version", b"prompt_version", "provider", b"provider", "summary", b"summary", "unique_key", b"unique_key", "usage", b"usage"]) -> None: ...
+    def ClearField(self, field_name: typing.Literal["analysis", b"analysis", "attempts", b"attempts", "generated_at", b"generated_at", "language", b"language", "learning_path_id", b"learning_path_id", "learning_paths", b"learning_paths", "model", b"model", "prompt_version", b"prompt_version", "provider", b"provider", "summary", b"summary", "unique_key", b"unique_key", "usage", b"usage", "warnings", b"warnings"]) -> None: ...
 
 Global___LearningPath: typing_extensions.TypeAlias = LearningPath
 

@@ -30,6 +30,7 @@ class GenerateLearningPathRequest(google.protobuf.message.Message):
     PROVIDER_FIELD_NUMBER: builtins.int
     LANGUAGE_FIELD_NUMBER: builtins.int
     FALLBACK_FIELD_NUMBER: builtins.int
+    WEEKLY_HOURS_FIELD_NUMBER: builtins.int
     unique_key: builtins.str
     """Names the resume. Required."""
     provider: builtins.str
@@ -38,6 +39,8 @@ class GenerateLearningPathRequest(google.protobuf.message.Message):
     """Language of the text: `ko` (also when empty) or `en`."""
     fallback: builtins.bool
     """Whether the other providers are asked when the first one fails. True unless set to false."""
+    weekly_hours: builtins.int
+    """Hours a week for learning, 1 to 80, which durations are made to fit. Absent: the usual durations."""
     def __init__(
         self,
         *,
@@ -45,10 +48,14 @@ class GenerateLearningPathRequest(google.protobuf.message.Message):
         provider: builtins.str = ...,
         language: builtins.str = ...,
         fallback: builtins.bool | None = ...,
+        weekly_hours: builtins.int | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: typing.Literal["_fallback", b"_fallback", "fallback", b"fallback"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["_fallback", b"_fallback", "fallback", b"fallback", "language", b"language", "provider", b"provider", "unique_key", b"unique_key"]) -> None: ...
+    def HasField(self, field_name: typing.Literal["_fallback", b"_fallback", "_weekly_hours", b"_weekly_hours", "fallback", b"fallback", "weekly_hours", b"weekly_hours"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["_fallback", b"_fallback", "_weekly_hours", b"_weekly_hours", "fallback", b"fallback", "language", b"language", "provider", b"provider", "unique_key", b"unique_key", "weekly_hours", b"weekly_hours"]) -> None: ...
+    @typing.overload
     def WhichOneof(self, oneof_group: typing.Literal["_fallback", b"_fallback"]) -> typing.Literal["fallback"] | None: ...
+    @typing.overload
+    def WhichOneof(self, oneof_group: typing.Literal["_weekly_hours", b"_weekly_hours"]) -> typing.Literal["weekly_hours"] | None: ...
 
 Global___GenerateLearningPathRequest: typing_extensions.TypeAlias = GenerateLearningPathRequest
 
@@ -134,6 +141,7 @@ class StreamLearningPathRequest(google.protobuf.message.Message):
     PROVIDER_FIELD_NUMBER: builtins.int
     LANGUAGE_FIELD_NUMBER: builtins.int
     FALLBACK_FIELD_NUMBER: builtins.int
+    WEEKLY_HOURS_FIELD_NUMBER: builtins.int
     unique_key: builtins.str
     """Names the resume. Required."""
     provider: builtins.str
@@ -142,6 +150,8 @@ class StreamLearningPathRequest(google.protobuf.message.Message):
     """Language of the text: `ko` (also when empty) or `en`."""
     fallback: builtins.bool
     """Whether the other providers are asked when the first one fails. True unless set to false."""
+    weekly_hours: builtins.int
+    """Hours a week for learning, 1 to 80, which durations are made to fit. Absent: the usual durations."""
     def __init__(
         self,
         *,
@@ -149,10 +159,14 @@ class StreamLearningPathRequest(google.protobuf.message.Message):
         provider: builtins.str = ...,
         language: builtins.str = ...,
         fallback: builtins.bool | None = ...,
+        weekly_hours: builtins.int | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: typing.Literal["_fallback", b"_fallback", "fallback", b"fallback"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["_fallback", b"_fallback", "fallback", b"fallback", "language", b"language", "provider", b"provider", "unique_key", b"unique_key"]) -> None: ...
+    def HasField(self, field_name: typing.Literal["_fallback", b"_fallback", "_weekly_hours", b"_weekly_hours", "fallback", b"fallback", "weekly_hours", b"weekly_hours"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["_fallback", b"_fallback", "_weekly_hours", b"_weekly_hours", "fallback", b"fallback", "language", b"language", "provider", b"provider", "unique_key", b"unique_key", "weekly_hours", b"weekly_hours"]) -> None: ...
+    @typing.overload
     def WhichOneof(self, oneof_group: typing.Literal["_fallback", b"_fallback"]) -> typing.Literal["fallback"] | None: ...
+    @typing.overload
+    def WhichOneof(self, oneof_group: typing.Literal["_weekly_hours", b"_weekly_hours"]) -> typing.Literal["weekly_hours"] | None: ...
 
 Global___StreamLearningPathRequest: typing_extensions.TypeAlias = StreamLearningPathRequest
 
