@@ -68,8 +68,8 @@ class ResumeProfile:
     """A resume as the generators see it.
 
     `resume` is the masked resume by field name; `personal` are the strings that were masked, which no answer may
-    hold; `role` is a family of the vocabulary such as `backend` or `marketing`, or `general`; `warnings` are what a reader
-    of the answer should know of the resume.
+    hold; `role` is a family of the vocabulary such as `backend` or `marketing`, or `general`; `warnings` are what a
+    reader of the answer should know of the resume.
     """
 
     resume: Mapping[str, Any]
