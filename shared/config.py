@@ -13,7 +13,7 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
-from shared.llm.settings import Limits, LLMSettings, ProviderSettings, Routing
+from shared.llm.settings import TOKENS_PER_ANSWER, Limits, LLMSettings, ProviderSettings, Routing
 from shared.provider_variables import VENDORS, MaxTokens, Seconds, Temperature, read_providers
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     llm_queue: Annotated[int, Field(ge=0, le=100_000)] = 1024
     llm_queue_seconds: Seconds = 2.0
     llm_calls_per_minute: Annotated[int, Field(ge=1, le=1_000_000)] = 1000
+    llm_tokens_per_answer: Annotated[int, Field(ge=1000, le=10_000_000)] = TOKENS_PER_ANSWER
     llm_daily_cap_usd: Annotated[float, Field(ge=0, le=1_000_000)] | None = None
     llm_monthly_cap_usd: Annotated[float, Field(ge=0, le=1_000_000)] | None = None
 
@@ -131,6 +132,7 @@ class Settings(BaseSettings):
                 queue=self.llm_queue,
                 queue_seconds=self.llm_queue_seconds,
                 calls_per_minute=self.llm_calls_per_minute,
+                tokens_per_answer=self.llm_tokens_per_answer,
                 daily_cap_usd=self.llm_daily_cap_usd,
                 monthly_cap_usd=self.llm_monthly_cap_usd,
             ),

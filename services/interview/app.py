@@ -11,7 +11,7 @@ from services.interview.adapters.mongo import mongo_question_sets
 from services.interview.local_writer import write_questions
 from services.interview.servicer import ERASURE_NAME, SERVICE_NAME, InterviewServicer
 from services.interview.task import load_task
-from services.interview.use_cases import assemble_set
+from services.interview.use_cases import assemble_set, questions_of
 from shared.config import Settings
 from shared.generation.composition import Parts, build_use_cases
 from shared.rpc.server import Service
@@ -23,7 +23,9 @@ USAGE_COLLECTION = "interview_usage"
 @asynccontextmanager
 async def build_service(settings: Settings) -> AsyncIterator[Service]:
     """The service over its real database, resume service and providers; closes them."""
-    parts = Parts(load_task(), assemble_set, mongo_question_sets, USAGE_COLLECTION, write_questions)
+    parts = Parts(
+        load_task(), assemble_set, mongo_question_sets, USAGE_COLLECTION, write_questions, texts_of=questions_of
+    )
     async with build_use_cases(settings, parts) as built:
         servicer = InterviewServicer(built.use_cases)
 

@@ -1,6 +1,7 @@
 """The gRPC face of the interview service: map in, call, map out."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from career.erasure.v1 import erasure_service_pb2
 from career.erasure.v1.erasure_service_pb2_grpc import ErasureServiceServicer
@@ -30,7 +31,7 @@ class InterviewServicer(InterviewServiceServicer, ErasureServiceServicer):
         self, request: messages.GenerateQuestionsRequest, context: Context
     ) -> interview_pb2.QuestionSet:
         """Writes a question set."""
-        wanted = read_generation_request(request)
+        wanted = replace(read_generation_request(request), allow_repeats=request.allow_repeats)
         return mapping.write_set(await self._use_cases.generate(wanted, context.time_remaining()))
 
     async def ListQuestionSets(

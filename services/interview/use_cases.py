@@ -1,10 +1,17 @@
 """What a caller can ask of the interview service: the use cases of every generator, for question sets."""
 
+from collections.abc import Sequence
+
 from services.interview.model import Question, QuestionSet
 from shared.generation.model import GenerationRequest, Provenance
 from shared.generation.use_cases import GenerationUseCases
 
 QuestionUseCases = GenerationUseCases[tuple[Question, ...], QuestionSet]
+
+
+def questions_of(item: QuestionSet) -> Sequence[str]:
+    """What a later set must not repeat."""
+    return [question.question for question in item.questions]
 
 
 def assemble_set(

@@ -14,7 +14,7 @@ from itertools import combinations
 
 from services.learning.catalogue import default_catalogue
 from services.learning.claims import names_something_new, past_claims, without_targets, without_taught
-from services.learning.durations import parse_duration
+from services.learning.durations import duration_bounds, parse_duration
 from services.learning.model import (
     MAX_STEPS,
     MIN_STEPS,
@@ -25,7 +25,8 @@ from services.learning.model import (
     LearningStep,
     PathContent,
 )
-from shared.generation.model import CATEGORIES, Rejection, Subject
+from services.learning.prerequisites import find_early_steps
+from shared.generation.model import CATEGORIES, Subject
 from shared.generation.similarity import rouge_l
 from shared.generation.text_checks import (
     breaks_script,
@@ -36,6 +37,7 @@ from shared.generation.text_checks import (
     names_unknown_technology,
     states_unknown_number,
 )
+from shared.llm.messages import Rejection
 
 TITLE_SIMILARITY = 0.7  # ROUGE-L over characters; from here on two titles are the same
 MIN_OF_EACH_TYPE = 2
@@ -102,10 +104,17 @@ def _linked(content: PathContent, _: Subject) -> Iterator[Rejection]:
         yield Rejection("linked")
 
 
-def _duration(content: PathContent, _: Subject) -> Iterator[Rejection]:
+def _duration(content: PathContent, subject: Subject) -> Iterator[Rejection]:
+    shortest, longest = duration_bounds(subject.profile.level, subject.weekly_hours)
     for index, step in enumerate(content.steps):
-        if parse_duration(step.estimated_duration) is None:
+        days = parse_duration(step.estimated_duration)
+        if days is None or not shortest <= days <= longest:
             yield Rejection("duration", index)
+
+
+def _prerequisites(content: PathContent, subject: Subject) -> Iterator[Rejection]:
+    for index in find_early_steps(content.steps, subject.profile):
+        yield Rejection("prerequisites", index)
 
 
 def _priority(content: PathContent, _: Subject) -> Iterator[Rejection]:
@@ -176,6 +185,7 @@ _CHECKS: tuple[_Check, ...] = (
     _linked,
     _duration,
     _priority,
+    _prerequisites,
     _resources,
     _reason,
     _invented_technology,

@@ -19,10 +19,11 @@ from services.learning.model import (
 )
 from services.learning.reading import order_steps, read_path
 from shared.generation.continuation import Selection, dump_answer, entries_of
-from shared.generation.model import Rejection, Subject
+from shared.generation.model import Subject
 from shared.generation.prompts import fence_json
 from shared.generation.similarity import rouge_l
 from shared.llm.errors import AnswerMalformed
+from shared.llm.messages import Rejection
 
 _ANALYSIS, _STEPS, _SUMMARY = "analysis", "learning_paths", "summary"
 _STRENGTH, _WEAKNESS = STEP_TYPES

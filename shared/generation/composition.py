@@ -16,7 +16,7 @@ from shared.config import Settings
 from shared.database import Database, Preparation
 from shared.generation.generator import Generator, Task
 from shared.generation.model import Subject
-from shared.generation.use_cases import Assemble, GenerationUseCases
+from shared.generation.use_cases import Assemble, GenerationUseCases, TextsOf
 from shared.llm.metrics import AttemptCollector, EndpointCollector
 from shared.llm.providers.local import LocalClient
 from shared.llm.registry import LLMRegistry
@@ -38,6 +38,7 @@ class Parts(Generic[Content, Item]):
     repository: Callable[[Database], MongoDerivedRepository[Item]]
     usage_collection: str
     write_locally: LocalWriter
+    texts_of: TextsOf[Item] | None = None
 
 
 def local_client(write: LocalWriter) -> LocalClient:
@@ -82,7 +83,9 @@ async def build_use_cases(settings: Settings, parts: Parts[Content, Item]) -> As
     generator = Generator(parts.task, registry, usage, clock, settings.llm_deadline_seconds)
     try:
         yield Built(
-            GenerationUseCases(generator, parts.assemble, items, resumes, registry, usage, database, clock),
+            GenerationUseCases(
+                generator, parts.assemble, items, resumes, registry, usage, database, clock, parts.texts_of
+            ),
             Preparation(database, (items.prepare, usage.prepare)),
             (attempts, EndpointCollector(registry.status)),
         )

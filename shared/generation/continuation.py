@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import structlog
 
-from shared.generation.prompts import PromptTemplate
+from shared.generation.prompts import PromptTemplate, extend
 from shared.llm.continuation import Kept
 from shared.llm.errors import AnswerMalformed
 from shared.llm.messages import Prompt
@@ -58,9 +58,13 @@ class AnswerContinuation:
             structlog.get_logger().error("continuation.keep_broke", error=type(error).__name__)
             return None
 
-    def prompt(self, prompt: Prompt, kept: Kept) -> Prompt:
+    def prompt(self, prompt: Prompt, kept: Kept, failed_checks: Sequence[str] = ()) -> Prompt:
         """The prompt with the continuation of the template, unless nothing is missing."""
-        return self.template.extend(prompt, **self.parts.wishes(json.loads(kept.text))) if kept.missing else prompt
+        if not kept.missing:
+            return prompt
+        failed = ", ".join(failed_checks) or "-"
+        wishes = self.parts.wishes(json.loads(kept.text))
+        return extend(prompt, self.template.continuation, failed=failed, **wishes)
 
     def join(self, kept: Kept, text: str) -> str:
         """The new answer if it is good by itself, or else both together."""

@@ -13,12 +13,23 @@ from shared.cancellation import finish
 from shared.clock import Clock, seconds_to_midnight
 from shared.errors import CareerError, DatabaseUnavailable, Violation
 from shared.generation.errors import BudgetExhausted, EveryProviderFailed, ProviderUnavailable, TooManyCalls
-from shared.generation.model import GenerationRequest, Provenance, Rejection, Subject
+from shared.generation.model import GenerationRequest, Provenance, Subject
 from shared.generation.ports import UsageLedger
+from shared.generation.similarity import EarlierTexts
+from shared.llm.accounting import total_usage
 from shared.llm.continuation import Continuation
 from shared.llm.errors import AllProvidersFailed, AnswerRejected, CallsExceeded, ProviderNotAvailable
 from shared.llm.fallback import FallbackClient
-from shared.llm.messages import AT_CAPACITY, OVER_BUDGET, Answer, Attempt, Completion, Prompt, total_usage
+from shared.llm.messages import (
+    AT_CAPACITY,
+    OVER_BUDGET,
+    RATE_CAPPED,
+    Answer,
+    Attempt,
+    Completion,
+    Prompt,
+    Rejection,
+)
 from shared.llm.registry import LLMRegistry
 from shared.resume_profile.profile import build_profile
 
@@ -58,14 +69,17 @@ class Generator(Generic[T]):
         """When on the clock `now` an answer is of no more use to a caller who has `time_left` seconds from now on."""
         return math.inf if time_left is None else self.now() + time_left - _RESERVE_SECONDS
 
-    async def write(self, request: GenerationRequest, resume: Mapping[str, Any], ends: float) -> tuple[T, Provenance]:
-        """Writes an answer about a resume, until `ends` and within the deadline.
+    async def write(
+        self, request: GenerationRequest, resume: Mapping[str, Any], ends: float, earlier: Sequence[str] = ()
+    ) -> tuple[T, Provenance]:
+        """Writes an answer about a resume that repeats none of the `earlier` texts, until `ends` and in the deadline.
 
         Raises `ProviderUnavailable`, `EveryProviderFailed`.
         """
         chain = self._chain(request)
         # In a thread: some resumes take a second to read, and others must not wait for it.
-        subject = Subject(await asyncio.to_thread(build_profile, resume), request.language)
+        profile = await asyncio.to_thread(build_profile, resume)
+        subject = Subject(profile, request.language, EarlierTexts(earlier), request.weekly_hours)
         prompt = self.task.prompt(subject)
         answer = await self._ask(chain, prompt, subject, min(self.deadline, ends - self.now()))
         return answer.value, Provenance(
@@ -110,7 +124,7 @@ class Generator(Generic[T]):
         """What a caller is told: a limit of ours that kept everybody from being asked is not the providers' failure."""
         outcomes = {attempt.outcome for attempt in attempts}
         if not any(attempt.asked for attempt in attempts):
-            if AT_CAPACITY in outcomes:
+            if outcomes & {AT_CAPACITY, RATE_CAPPED}:
                 return TooManyCalls(retry_after=1)
             if OVER_BUDGET in outcomes:
                 return BudgetExhausted(retry_after=seconds_to_midnight(self.clock.now()))
@@ -120,7 +134,7 @@ class Generator(Generic[T]):
         value = self.task.read(completion.text)
         rejections = self.task.check(value, subject)
         if rejections:
-            raise AnswerRejected(sorted({rejection.check for rejection in rejections}))
+            raise AnswerRejected.of(rejections)
         return value
 
     async def _record(self, attempts: Sequence[Attempt]) -> None:

@@ -30,13 +30,13 @@ class GenerationMessage(Protocol):
         """Whether an optional field is set."""
 
 
-def read_generation_request(message: GenerationMessage) -> GenerationRequest:
-    """What the caller wishes; raises `InvalidRequest`."""
+def read_generation_request(message: GenerationMessage, also: Sequence[Violation] = ()) -> GenerationRequest:
+    """What the caller wishes; raises `InvalidRequest` with all that is wrong, `also` in other fields."""
     wanted = message.language or _DEFAULT_LANGUAGE
     language = next((known for known in _LANGUAGES if known == wanted), None)
     provider = message.provider.lower()
     unique_key = normalize_key(message.unique_key)
-    violations = []
+    violations = list(also)
     if language is None:
         violations.append(Violation("language", f"must be one of {', '.join(_LANGUAGES)}"))
     if provider and not _PROVIDER.fullmatch(provider):
@@ -93,6 +93,7 @@ def write_attempts(attempts: Sequence[Attempt]) -> list[messages.Attempt]:
             hedge=attempt.hedge,
             first_token_ms=attempt.first_token_ms,
             kept_items=attempt.kept_items,
+            rejections=[messages.Rejection(check=r.check, item=r.item) for r in attempt.rejections],
         )
         for attempt in attempts
     ]

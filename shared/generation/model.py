@@ -1,11 +1,12 @@
 """The vocabulary that the generators share."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from shared.llm.messages import ABANDONED, OK, OVERTAKEN, Attempt, Usage
-from shared.llm.policies import POLICIES
+from shared.generation.similarity import EarlierTexts
+from shared.llm.accounting import cost_is_unknown
+from shared.llm.messages import OK, Attempt, Usage
 from shared.resume_profile.model import ResumeProfile
 
 Language = Literal["ko", "en"]
@@ -14,28 +15,31 @@ CATEGORIES = ("기술", "경험", "문제해결", "인성")
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What an answer is about and the language it is written in."""
+    """What an answer is about, the language it is written in, and what it must not repeat.
+
+    `weekly_hours` is the time for learning, None where the caller says nothing of it.
+    """
 
     profile: ResumeProfile
     language: Language
+    earlier: EarlierTexts = field(default_factory=EarlierTexts, compare=False)
+    weekly_hours: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class GenerationRequest:
-    """What a caller wishes: who is asked first (None: the configured order), and whether others back that one."""
+    """What a caller wishes.
+
+    Who is asked first (None: the configured order), whether others back that one, whether the answer may repeat
+    earlier ones about the resume, and how many hours a week there are for learning (None: not said).
+    """
 
     unique_key: str
     language: Language = "ko"
     provider: str | None = None
     fallback: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """A check that an answer did not pass, and the index of the item that failed; None where it is the whole."""
-
-    check: str
-    item: int | None = None
+    allow_repeats: bool = False
+    weekly_hours: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,6 @@ class Provenance:
     attempts: tuple[Attempt, ...] = ()
     usage: Usage | None = None
     warnings: tuple[str, ...] = ()
-
-
-# Outcomes that a vendor charges for, or may: where it says nothing of the cost, the cost is unknown and not zero.
-_MAY_COST = frozenset(
-    {OK, ABANDONED, OVERTAKEN, *(kind.reason for kind, policy in POLICIES.items() if policy.may_cost)}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +80,11 @@ class ProviderSums:
 def count_attempt(attempt: Attempt) -> ProviderSums:
     """One attempt as sums."""
     usage = attempt.usage or Usage()
-    may_cost = attempt.usage is not None or attempt.first_token_ms is not None or attempt.outcome in _MAY_COST
-    unknown = usage.cost_usd is None and may_cost
     return ProviderSums(
         provider=attempt.provider,
         model=attempt.model,
         calls=1,
         failures=int(attempt.outcome != OK),
         usage=replace(usage, cost_usd=usage.cost_usd or 0.0),
-        calls_of_unknown_cost=int(unknown),
+        calls_of_unknown_cost=int(cost_is_unknown(attempt)),
     )

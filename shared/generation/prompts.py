@@ -21,7 +21,8 @@ class PromptTemplate:
 
     `system` and `user` hold `${...}` placeholders: `${resume}`, `${language}`, `${months}`, `${level}`, `${role}`,
     `${skills}`, `${examples}`, and what the caller of `render` adds. A `$` of the text itself is written `$$`.
-    `continuation` asks for what is missing of an answer that broke off; its placeholders are those of `extend`.
+    Parts that follow the user text where there is need: `continuation` asks for what is missing of an answer that broke
+    off, `earlier` names what must not be repeated. Their placeholders are those of `extend`.
     """
 
     version: str
@@ -31,6 +32,7 @@ class PromptTemplate:
     schema: Mapping[str, Any]
     examples: str = ""
     continuation: str = ""
+    earlier: str = ""
 
     def render(self, subject: Subject, **values: object) -> Prompt:
         """The prompt for one resume and language; raises KeyError for a placeholder without a value."""
@@ -55,9 +57,10 @@ class PromptTemplate:
             complexity=complexity_of(profile),
         )
 
-    def extend(self, prompt: Prompt, **values: object) -> Prompt:
-        """A rendered prompt with the continuation behind it; raises KeyError for a placeholder without a value."""
-        return replace(prompt, user=f"{prompt.user}\n{Template(self.continuation).substitute(values)}")
+
+def extend(prompt: Prompt, part: str, **values: object) -> Prompt:
+    """A rendered prompt with one more part behind it; raises KeyError for a placeholder without a value."""
+    return replace(prompt, user=f"{prompt.user}\n{Template(part).substitute(values)}")
 
 
 def load_template(path: Path) -> PromptTemplate:
@@ -71,6 +74,7 @@ def load_template(path: Path) -> PromptTemplate:
         schema=content["schema"],
         examples=content.get("examples", ""),
         continuation=content.get("continuation", ""),
+        earlier=content.get("earlier", ""),
     )
 
 

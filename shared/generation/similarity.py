@@ -1,8 +1,10 @@
 """How much two texts have in common, over characters: Korean words change their endings too much to compare them."""
 
 import unicodedata
+from collections.abc import Sequence
 
-from rapidfuzz.distance import LCSseq
+from rapidfuzz import process
+from rapidfuzz.distance import Indel, LCSseq
 
 _TRIGRAM = 3
 
@@ -17,10 +19,35 @@ def rouge_l(a: str, b: str) -> float:
 
 def trigram_jaccard(a: str, b: str) -> float:
     """Jaccard index of the sets of character trigrams, 0 to 1; blanks and case do not count."""
-    left, right = _trigrams(_normalize(a)), _trigrams(_normalize(b))
+    return _jaccard(_trigrams(_normalize(a)), _trigrams(_normalize(b)))
+
+
+class EarlierTexts:
+    """Texts that a new one must not be like, prepared once for many comparisons."""
+
+    def __init__(self, texts: Sequence[str] = ()) -> None:
+        self.texts = tuple(texts)
+        self._normalized = [_normalize(text) for text in texts]
+        self._trigrams = [_trigrams(text) for text in self._normalized]
+
+    def resemble(self, text: str, *, rouge_l: float, jaccard: float) -> bool:
+        """Whether one of them is at least so like the text, by one measure or the other."""
+        normalized = _normalize(text)
+        if not normalized or not self.texts:
+            return False
+        # The normalized indel similarity is ROUGE-L: twice the common subsequence over both lengths.
+        scorer = Indel.normalized_similarity
+        if process.extractOne(normalized, self._normalized, scorer=scorer, score_cutoff=rouge_l) is not None:
+            return True
+        trigrams = _trigrams(normalized)
+        return any(_jaccard(trigrams, other) >= jaccard for other in self._trigrams)
+
+
+def _jaccard(left: set[str], right: set[str]) -> float:
     if not left or not right:
         return 0.0
-    return len(left & right) / len(left | right)
+    common = len(left & right)
+    return common / (len(left) + len(right) - common)
 
 
 def _normalize(text: str) -> str:

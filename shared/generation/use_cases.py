@@ -14,7 +14,7 @@ from shared.generation.model import GenerationRequest, Provenance, ProviderSums
 from shared.generation.ports import DatabasePing, DerivedRepository, ResumeSource, UsageLedger
 from shared.llm.endpoint import EndpointStatus
 from shared.llm.registry import LLMRegistry
-from shared.pages import Page, PageRequest
+from shared.pages import MAX_PAGE_SIZE, Page, PageRequest
 from shared.resume_key import check_key
 
 Content = TypeVar("Content")
@@ -22,6 +22,8 @@ Item = TypeVar("Item")
 
 # Puts what was written together with its id into what is stored.
 Assemble = Callable[[str, GenerationRequest, Content, Provenance], Item]
+# What of an item a later one about the same resume must not repeat.
+TextsOf = Callable[[Item], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class GenerationUseCases(Generic[Content, Item]):
     usage: UsageLedger
     database: DatabasePing
     clock: Clock
+    texts_of: TextsOf[Item] | None = None
 
     async def generate(self, request: GenerationRequest, time_left: float | None) -> Item:
         """Writes, stores and answers, within `time_left` seconds (None: the deadline of the generator alone counts).
@@ -45,11 +48,18 @@ class GenerationUseCases(Generic[Content, Item]):
         _refuse(check_key(request.unique_key))
         ends = self.generator.end_of(time_left)
         resume = await self.resumes.get(request.unique_key)
-        content, provenance = await self.generator.write(request, resume, ends)
+        content, provenance = await self.generator.write(request, resume, ends, await self._earlier(request))
         item = self.assemble(self.clock.new_id(), request, content, provenance)
         # A caller that leaves now must not leave an item behind of a resume that is gone.
         await finish(self._store(request.unique_key, resume, item))
         return item
+
+    async def _earlier(self, request: GenerationRequest) -> Sequence[str]:
+        """What must not be repeated: the texts of the newest items, as many as a page holds."""
+        if self.texts_of is None or request.allow_repeats:
+            return ()
+        page = await self.items.list(request.unique_key, PageRequest(MAX_PAGE_SIZE))
+        return [text for item in page.items for text in self.texts_of(item)]
 
     async def _store(self, unique_key: str, resume: Mapping[str, Any], item: Item) -> None:
         """Stores an item, and takes it back where its resume was deleted meanwhile, or nobody can say.

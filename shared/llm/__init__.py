@@ -11,6 +11,7 @@ a provider of rules of one's own, `ScriptedClient` one for tests; `shared.llm.me
 vendor's SDK is imported when its client is made.
 """
 
+from shared.llm.accounting import total_usage
 from shared.llm.client import LLMClient
 from shared.llm.continuation import Continuation, Kept, ListContinuation
 from shared.llm.endpoint import EndpointStatus
@@ -25,7 +26,7 @@ from shared.llm.errors import (
     ProviderNotAvailable,
 )
 from shared.llm.fallback import FallbackClient
-from shared.llm.messages import Answer, Attempt, Completion, Prompt, Usage, total_usage
+from shared.llm.messages import Answer, Attempt, Completion, Prompt, Usage
 from shared.llm.models import DEFAULT_MODELS
 from shared.llm.providers.local import LocalClient
 from shared.llm.registry import LLMRegistry

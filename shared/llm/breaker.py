@@ -1,6 +1,6 @@
 """A circuit breaker for one provider and model: after a few failures it is left alone, then tried one call at a time.
 
-    CLOSED ──(3 failures in a row, 5 of the last 10, or one that will stay)──> OPEN
+    CLOSED ──(3 failures in a row, 5 of the last 10, one that will stay, or a time to wait)──> OPEN
     OPEN ──(the pause is over: one call, the probe)──> HALF_OPEN
     HALF_OPEN ──(it answered)──> CLOSED      HALF_OPEN ──(it failed)──> OPEN, for twice as long
 
@@ -151,7 +151,7 @@ class CircuitBreaker:
         self._in_a_row += 1
         self._recent.append(False)
         enough = self._in_a_row >= IN_A_ROW or self._recent.count(False) >= FAILED_OF_THE_LAST
-        if lease.probe or enough or policy.health is Health.STANDING or error.retry_after is not None:
+        if lease.probe or enough or policy.health is Health.PERMANENT or error.retry_after:
             self._trip(error)
 
     def note_nothing(self, lease: Lease) -> None:
@@ -172,7 +172,7 @@ class CircuitBreaker:
         pause = min(policy.longest, policy.away * 2**self._reopens)
         pause *= 1 + _JITTER * (2 * self._chance() - 1)
         self._until = self._now() + max(pause, error.retry_after or 0.0)
-        self._told_to_wait = error.retry_after is not None
+        self._told_to_wait = bool(error.retry_after)
         # Doubling an int for ever would overflow the float that it is multiplied with.
         self._reopens = min(self._reopens + 1, 32)
         self._open, self._probing = True, False

@@ -8,8 +8,8 @@ import structlog
 
 from shared.llm.breaker import CircuitBreaker
 from shared.llm.client import LLMClient
-from shared.llm.latency import MIN_PATIENCE, Latencies
-from shared.llm.limits import ProviderGate
+from shared.llm.latency import MIN_HEDGE_DELAY, Latencies
+from shared.llm.limits import ConcurrencyLimiter
 from shared.llm.settings import Limits, ProviderSettings
 
 log = structlog.get_logger()
@@ -42,15 +42,15 @@ class Endpoint:
         settings: ProviderSettings | None = None,
         limits: Limits | None = None,
         *,
-        min_patience: float = MIN_PATIENCE,
+        min_hedge_delay: float = MIN_HEDGE_DELAY,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         limits = limits or Limits()
         self.client = client
         self.settings = settings or ProviderSettings(client.provider, client.model, api_key="")
         self.breaker = CircuitBreaker(now=now, on_change=self._log_circuit)
-        self.latencies = Latencies(now, min_patience=min_patience)
-        self.gate = ProviderGate(limit=limits.concurrency, queue=limits.queue, patience=limits.queue_seconds)
+        self.latencies = Latencies(now, min_hedge_delay=min_hedge_delay)
+        self.gate = ConcurrencyLimiter(limit=limits.concurrency, queue=limits.queue, patience=limits.queue_seconds)
 
     @property
     def metered(self) -> bool:

@@ -3,12 +3,13 @@
     LLMError
     ├── ProviderNotAvailable      asked for by name, but unknown or without a key
     ├── AllProvidersFailed        every provider of the chain failed; carries each attempt
-    ├── CallsExceeded             more calls a minute than we allow ourselves
+    ├── CallsExceeded             nobody was asked, for there were too many requests this minute
     └── ProviderError             one attempt failed; another provider may help
         ├── NotAsked              we passed the provider over
-        │   ├── CircuitOpen       it failed again and again, or will for a while
         │   ├── AtCapacity        it has as many requests of ours as it may
-        │   └── OverBudget        what it may cost does not fit under the cap
+        │   ├── RateCapped        more requests a minute than we allow ourselves
+        │   ├── OverBudget        what it may cost does not fit under the cap
+        │   └── PriceUnknown      there is a cap, and nobody knows what it costs
         ├── RateLimited           too many requests; may say when to come back
         ├── QuotaExhausted        the account is out of money or of its allowance
         ├── Overloaded            the vendor answers 5xx
@@ -29,7 +30,7 @@ No error holds a key, a prompt, an answer or a vendor's text: they would end in 
 from collections.abc import Sequence
 from typing import ClassVar
 
-from shared.llm.messages import AT_CAPACITY, CIRCUIT_OPEN, OVER_BUDGET, Attempt, Usage
+from shared.llm.messages import AT_CAPACITY, OVER_BUDGET, PRICE_UNKNOWN, RATE_CAPPED, Attempt, Rejection, Usage
 
 
 class LLMError(Exception):
@@ -54,10 +55,10 @@ class AllProvidersFailed(LLMError):
 
 
 class CallsExceeded(LLMError):
-    """More calls a minute than we allow ourselves; `retry_after` seconds from now one more fits."""
+    """Nobody was asked, for there were too many requests this minute; after `retry_after` seconds one more fits."""
 
     def __init__(self, retry_after: float) -> None:
-        super().__init__("too many calls a minute")
+        super().__init__("too many requests a minute")
         self.retry_after = retry_after
 
 
@@ -86,22 +87,28 @@ class NotAsked(ProviderError):
     """We passed the provider over."""
 
 
-class CircuitOpen(NotAsked):
-    """It failed again and again, or said that it will for a while."""
-
-    reason = CIRCUIT_OPEN
-
-
 class AtCapacity(NotAsked):
     """It has as many requests of ours as it may, and nobody waits longer for it."""
 
     reason = AT_CAPACITY
 
 
+class RateCapped(NotAsked):
+    """More requests a minute than we allow ourselves; after `retry_after` seconds one more fits."""
+
+    reason = RATE_CAPPED
+
+
 class OverBudget(NotAsked):
-    """What it may cost does not fit under the cap of the day or the month, or nobody knows what it may cost."""
+    """What it may cost does not fit under the cap of the day or the month."""
 
     reason = OVER_BUDGET
+
+
+class PriceUnknown(NotAsked):
+    """There is a cap, and nobody knows what it may cost: an operator has to say."""
+
+    reason = PRICE_UNKNOWN
 
 
 class RateLimited(ProviderError):
@@ -175,10 +182,18 @@ class AnswerMalformed(UnusableAnswer):
 
 
 class AnswerRejected(UnusableAnswer):
-    """The answer did not pass our checks; `failed_checks` are their names."""
+    """The answer did not pass our checks; `failed_checks` are their names, `rejections` also say which items failed."""
 
     reason = "ANSWER_REJECTED"
 
-    def __init__(self, failed_checks: Sequence[str], *, usage: Usage | None = None) -> None:
+    def __init__(
+        self, failed_checks: Sequence[str], *, rejections: Sequence[Rejection] = (), usage: Usage | None = None
+    ) -> None:
         super().__init__(usage=usage)
         self.failed_checks = tuple(failed_checks)
+        self.rejections = tuple(rejections)
+
+    @classmethod
+    def of(cls, rejections: Sequence[Rejection]) -> "AnswerRejected":
+        """The error of these rejections."""
+        return cls(sorted({rejection.check for rejection in rejections}), rejections=rejections)

@@ -5,20 +5,20 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import TypeVar
 
+from shared.llm.call import Call, OnAttempt, Resources
 from shared.llm.client import LLMClient
 from shared.llm.continuation import Continuation
 from shared.llm.endpoint import Endpoint, EndpointStatus
 from shared.llm.errors import AllProvidersFailed
 from shared.llm.hedging import HedgeBudget
-from shared.llm.limits import CallRate
+from shared.llm.limits import RateLimiter
 from shared.llm.messages import Answer, Completion, Prompt
-from shared.llm.question import OnAttempt, Question, Resources
 from shared.llm.race import Race
 from shared.llm.retry import SecondChance, find_second_chance, try_again
 from shared.llm.routing import Route, in_fixed_order
 from shared.llm.salvage import Salvage
 from shared.llm.settings import HEDGE_PERCENT, Limits
-from shared.llm.spending import Purse
+from shared.llm.spending import SpendingGuard
 
 T = TypeVar("T")
 
@@ -51,8 +51,8 @@ class FallbackClient:
         """A chain of clients with a state and default limits of its own. A registry makes chains that share them."""
         resources = Resources(
             hedges=HedgeBudget(HEDGE_PERCENT),
-            rate=CallRate(Limits().calls_per_minute, now=now),
-            purse=Purse(None),
+            rate=RateLimiter(Limits().calls_per_minute, now=now),
+            spending=SpendingGuard(None),
             on_attempt=on_attempt,
             now=now,
             sleep=sleep,
@@ -94,8 +94,8 @@ class FallbackClient:
         no answer tells of it: on failure of all, and when the caller leaves; it must not raise. `continuation` says
         what is kept of an answer that broke off, and how the rest is asked for.
         """
-        question = Question(prompt, accept, self._resources.now() + timeout, on_attempt)
-        return await self._run(question, Salvage(continuation))
+        call = Call(prompt, accept, self._resources.now() + timeout, on_attempt)
+        return await self._run(call, Salvage(continuation))
 
     async def complete(self, prompt: Prompt, *, timeout: float) -> Completion:
         """The first answer that comes, unchecked; raises `AllProvidersFailed`, `CallsExceeded`."""
@@ -116,9 +116,10 @@ class FallbackClient:
         for endpoint in self._endpoints:
             await endpoint.client.close()
 
-    async def _run(self, question: Question[T], salvage: Salvage) -> Answer[T]:
-        race = Race(question, self._resources, salvage)
-        endpoints = self._route(self._endpoints, question.prompt)
+    async def _run(self, call: Call[T], salvage: Salvage) -> Answer[T]:
+        self._resources.hedges.note_call()
+        race = Race(call, self._resources, salvage)
+        endpoints = self._route(self._endpoints, call.prompt)
 
         def find() -> SecondChance | None:
             return find_second_chance(endpoints, race.failures, race.left)

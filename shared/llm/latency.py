@@ -9,7 +9,7 @@ _SAMPLES = 100
 _MEMORY = 600.0
 
 # No provider is late before this, in seconds: the time within which a known failure has to move on.
-MIN_PATIENCE = 1.0
+MIN_HEDGE_DELAY = 1.0
 _TIMES_MEDIAN = 1.5
 # A provider of which nothing is known gets twice the time after each answer that we did not wait for, to this.
 _MAX_PATIENCE_UNKNOWN = 16.0
@@ -56,13 +56,13 @@ class Rolling:
 class Latencies:
     """What is known of one provider: to the first token, between tokens (the longest of each answer), in all."""
 
-    __slots__ = ("_unanswered", "first_token", "longest_gap", "min_patience", "total")
+    __slots__ = ("_unanswered", "first_token", "longest_gap", "min_hedge_delay", "total")
 
-    def __init__(self, now: Callable[[], float], *, min_patience: float = MIN_PATIENCE) -> None:
+    def __init__(self, now: Callable[[], float], *, min_hedge_delay: float = MIN_HEDGE_DELAY) -> None:
         self.first_token = Rolling(now)
         self.longest_gap = Rolling(now)
         self.total = Rolling(now)
-        self.min_patience = min_patience
+        self.min_hedge_delay = min_hedge_delay
         self._unanswered = 0
 
     def note_answer(self, first_token: float, longest_gap: float | None, total: float) -> None:
@@ -77,7 +77,7 @@ class Latencies:
         """We went elsewhere before anything came."""
         self._unanswered += 1
 
-    def patience(self, *, begun: bool) -> float:
+    def hedge_delay(self, *, begun: bool) -> float:
         """Seconds of silence from which on it is late: before the first token, or after an answer has `begun`.
 
         A provider that never answered may just be slow, and would stay unknown if it were always overtaken: it is given
@@ -85,5 +85,5 @@ class Latencies:
         """
         median = (self.longest_gap if begun else self.first_token).median
         if median is not None:
-            return max(self.min_patience, _TIMES_MEDIAN * median)
-        return self.min_patience * min(2.0**self._unanswered, _MAX_PATIENCE_UNKNOWN)
+            return max(self.min_hedge_delay, _TIMES_MEDIAN * median)
+        return self.min_hedge_delay * min(2.0**self._unanswered, _MAX_PATIENCE_UNKNOWN)

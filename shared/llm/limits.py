@@ -5,12 +5,12 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 
-from shared.llm.errors import AtCapacity, CallsExceeded
+from shared.llm.errors import AtCapacity, RateCapped
 
 _WINDOW_SECONDS = 60
 
 
-class ProviderGate:
+class ConcurrencyLimiter:
     """At most `limit` requests of ours at one provider; `queue` more wait, in order, at most `patience` seconds each.
 
     Whoever has entered must leave, once. A slot goes from hand to hand: while anybody waits, nobody who comes later
@@ -87,7 +87,7 @@ class ProviderGate:
             waiter.set_result(False)
 
 
-class CallRate:
+class RateLimiter:
     """At most `per_minute` calls in any minute, however they are spread. `now` is a monotonic clock in seconds.
 
     A sliding window over counts for each second: a bucket of tokens that is full at the start would let twice as many
@@ -103,14 +103,14 @@ class CallRate:
         self._calls = 0
 
     def take(self) -> None:
-        """Counts one call, or raises `CallsExceeded` and counts none."""
+        """Counts one call, or raises `RateCapped` and counts none."""
         now = self._now()
         second = int(now)
         seconds = self._seconds
         while seconds and second - seconds[0][0] > _WINDOW_SECONDS:
             self._calls -= seconds.popleft()[1]
         if self._calls >= self._per_minute:
-            raise CallsExceeded(seconds[0][0] + _WINDOW_SECONDS + 1 - now)
+            raise RateCapped(retry_after=seconds[0][0] + _WINDOW_SECONDS + 1 - now)
         if seconds and seconds[-1][0] == second:
             seconds[-1][1] += 1
         else:

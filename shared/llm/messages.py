@@ -73,8 +73,17 @@ ABANDONED = "ABANDONED"
 # We gave it up because another provider, started beside it, had answered.
 OVERTAKEN = "OVERTAKEN"
 # Why a provider was passed over without a request.
-CIRCUIT_OPEN, AT_CAPACITY, OVER_BUDGET = "CIRCUIT_OPEN", "AT_CAPACITY", "OVER_BUDGET"
-_NOT_ASKED = frozenset({CIRCUIT_OPEN, AT_CAPACITY, OVER_BUDGET})
+CIRCUIT_OPEN, AT_CAPACITY, RATE_CAPPED = "CIRCUIT_OPEN", "AT_CAPACITY", "RATE_CAPPED"
+OVER_BUDGET, PRICE_UNKNOWN = "OVER_BUDGET", "PRICE_UNKNOWN"
+_NOT_ASKED = frozenset({CIRCUIT_OPEN, AT_CAPACITY, RATE_CAPPED, OVER_BUDGET, PRICE_UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A check that an answer did not pass, and the index of the item that failed; None where it is the whole."""
+
+    check: str
+    item: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +92,7 @@ class Attempt:
 
     `outcome` is `OK`, `ABANDONED`, `OVERTAKEN` or the `reason` of a `ProviderError`. `hedge` says that it was started
     beside an earlier one that was late, `first_token_ms` when the first of the answer came (None: nothing did),
-    `kept_items` how many whole items were kept of an answer that broke off.
+    `kept_items` how many whole items were kept of an answer that broke off, `rejections` what our checks refused.
     """
 
     provider: str
@@ -95,6 +104,7 @@ class Attempt:
     hedge: bool = False
     first_token_ms: int | None = None
     kept_items: int = 0
+    rejections: tuple[Rejection, ...] = ()
 
     @property
     def asked(self) -> bool:
@@ -109,11 +119,3 @@ class Answer(Generic[T]):
     value: T
     completion: Completion
     attempts: tuple[Attempt, ...]
-
-
-def total_usage(attempts: tuple[Attempt, ...]) -> Usage | None:
-    """Sum over all attempts of which usage is known, rejected ones included: they are paid for. None where none is."""
-    known = [attempt.usage for attempt in attempts if attempt.usage is not None]
-    if not known:
-        return None
-    return sum(known[1:], start=known[0])

@@ -42,7 +42,7 @@ class Price:
 class Model:
     """One model of one provider.
 
-    `ends` is the first day on which the vendor no longer answers under this name. `json_schema` says that the vendor
+    `ends` is the first day on which the vendor no longer answers with this model. `json_schema` says that the vendor
     holds the answer to a schema.
     """
 

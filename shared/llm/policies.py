@@ -44,7 +44,7 @@ class Health(Enum):
     # It may be over soon; a few in a row open the circuit.
     TRANSIENT = "transient"
     # It stays until an operator acts or the account is filled; one opens the circuit.
-    STANDING = "standing"
+    PERMANENT = "permanent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,9 @@ POLICIES: Mapping[type[ProviderError], Policy] = {
     ConnectionFailed:    Policy(Retry.AFTER_A_WAIT, Health.TRANSIENT, False, *_SOON),
     ProviderTimeout:     Policy(Retry.NEVER,        Health.TRANSIENT, True,  *_SOON),
     ProviderError:       Policy(Retry.NEVER,        Health.TRANSIENT, True,  *_SOON),
-    QuotaExhausted:      Policy(Retry.NEVER,        Health.STANDING,  False, *_LATE),
-    CredentialsRejected: Policy(Retry.NEVER,        Health.STANDING,  False, *_LATE),
-    ModelNotFound:       Policy(Retry.NEVER,        Health.STANDING,  False, *_LATE),
+    QuotaExhausted:      Policy(Retry.NEVER,        Health.PERMANENT,  False, *_LATE),
+    CredentialsRejected: Policy(Retry.NEVER,        Health.PERMANENT,  False, *_LATE),
+    ModelNotFound:       Policy(Retry.NEVER,        Health.PERMANENT,  False, *_LATE),
     RequestRejected:     Policy(Retry.NEVER,        Health.UNTOUCHED, False),
     ContentFiltered:     Policy(Retry.NEVER,        Health.UNTOUCHED, True),
     AnswerTruncated:     Policy(Retry.AT_ONCE,      Health.UNTOUCHED, True),

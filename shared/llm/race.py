@@ -3,23 +3,25 @@
 import asyncio
 from collections import deque
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 import structlog
 
+from shared.llm.accounting import total_usage
 from shared.llm.breaker import Circuit, Lease
+from shared.llm.call import Call, Resources
 from shared.llm.endpoint import Endpoint
 from shared.llm.errors import (
     AllProvidersFailed,
+    AnswerRejected,
     CallsExceeded,
     ProviderError,
     ProviderTimeout,
+    RateCapped,
     UnusableAnswer,
 )
-from shared.llm.messages import ABANDONED, CIRCUIT_OPEN, OK, OVERTAKEN, Answer, Attempt, Completion
-from shared.llm.question import Question, Resources
+from shared.llm.messages import ABANDONED, CIRCUIT_OPEN, OK, OVERTAKEN, Answer, Attempt, Completion, Usage
 from shared.llm.run import Run
 from shared.llm.salvage import Salvage
 
@@ -42,7 +44,7 @@ class Race(Generic[T]):
     `failures` are the endpoints that failed and how; `early` probes circuits before their pause is over.
     """
 
-    question: Question[T]
+    call: Call[T]
     resources: Resources
     salvage: Salvage
     ledger: dict[int, Attempt] = field(default_factory=dict)
@@ -68,7 +70,7 @@ class Race(Generic[T]):
         finally:
             await self._give_up(ABANDONED if won is None else OVERTAKEN)
         if won is None:
-            raise AllProvidersFailed(self.attempts)
+            raise self._failure()
         return Answer(*won, self.attempts)
 
     @property
@@ -79,7 +81,7 @@ class Race(Generic[T]):
     @property
     def left(self) -> float:
         """Seconds until the deadline."""
-        return self.question.ends - self.resources.now()
+        return self.call.ends - self.resources.now()
 
     def _go_on(self, *, early: bool) -> Won[T] | None:
         """Starts the next where nobody is asked any more, or nobody in time; what is late may be whole by now."""
@@ -89,12 +91,18 @@ class Race(Generic[T]):
             won = self._salvage_late()
             if won is not None:
                 return won
-            self._leave_the_dead()
+            self._leave_open_circuits()
             if self._running:
                 self._start_hedge()
             else:
                 self._start_next(early=early)
         return None
+
+    def _failure(self) -> AllProvidersFailed | CallsExceeded:
+        waits = [error.retry_after for _, error in self.failures if isinstance(error, RateCapped)]
+        if waits and not any(attempt.asked for attempt in self.attempts):
+            return CallsExceeded(min(wait or 0.0 for wait in waits))
+        return AllProvidersFailed(self.attempts)
 
     def _start_next(self, *, early: bool) -> None:
         """Starts the next that may be asked, if there is one and time is left."""
@@ -118,8 +126,7 @@ class Race(Generic[T]):
                 self._pass_over(endpoint)
                 continue
             if self.left > 0 and self.resources.hedges.take():
-                with suppress(CallsExceeded):
-                    self._start(endpoint, lease, hedge=True)
+                self._start(endpoint, lease, hedge=True)
             else:
                 # It is still there to move on to once the late ones have failed.
                 lease.release()
@@ -127,18 +134,15 @@ class Race(Generic[T]):
             return
 
     def _start(self, endpoint: Endpoint, lease: Lease, *, hedge: bool) -> None:
-        if endpoint.metered:
-            try:
-                self.resources.rate.take()
-            except CallsExceeded:
-                lease.release()
-                raise
-        self.resources.hedges.note_call()
-        prompt, kept = self.salvage.ask(self.question.prompt), self.salvage.kept
+        try:
+            prompt, kept = self.salvage.ask(self.call.prompt), self.salvage.kept
+        except BaseException:
+            lease.release()  # a defect of ours must not keep the provider from being probed again
+            raise
         run = Run(endpoint, lease, prompt, number=self._number(), kept=kept, hedge=hedge, now=self.resources.now)
         share = self.left / (1 + len(self._waiting))
-        task = asyncio.create_task(run.ask(share, self.resources.purse))
-        task.add_done_callback(_hear_out)
+        task = asyncio.create_task(run.ask(share, self.resources))
+        task.add_done_callback(_consume_exception)
         self._running[task] = run
 
     def _number(self) -> int:
@@ -168,8 +172,10 @@ class Race(Generic[T]):
         except ProviderError as error:
             run.lease.fail(error)
             self.failures.append((run.endpoint, error))
-            kept = self._salvage(run)
-            self._note(run.number, run.record(error, completion))
+            kept = self._salvage(run, error)
+            self._note(run.number, run.record(error, completion, used=kept is not None))
+            if kept is None and isinstance(error, UnusableAnswer):
+                self._plan_repair(run.endpoint)
             return kept
         except BaseException:
             # A defect of ours, or the caps cannot be read.
@@ -181,10 +187,24 @@ class Race(Generic[T]):
 
     def _accept(self, run: Run, completion: Completion) -> Won[T]:
         completion = self.salvage.join(run.kept, completion)
-        return self.question.accept(completion), completion
+        return self.call.accept(completion), completion
 
-    def _salvage(self, run: Run) -> Won[T] | None:
+    def _plan_repair(self, endpoint: Endpoint) -> None:
+        """Has the same provider asked for the rest, where a part of an answer is good and neither time nor tokens lack.
+
+        Not beside another that is under way: that one was asked for the rest already.
+        """
+        if not self._running and self.left > 0 and self._has_tokens() and self.salvage.may_repair(endpoint):
+            self._waiting.appendleft(endpoint)
+
+    def _has_tokens(self) -> bool:
+        usage = total_usage(self.attempts) or Usage()
+        return usage.input_tokens + usage.output_tokens + usage.thinking_tokens < self.resources.tokens_per_answer
+
+    def _salvage(self, run: Run, error: ProviderError) -> Won[T] | None:
         """Keeps what a failed run brought; an answer where that is all of it, but for an end mark or one item more."""
+        if isinstance(error, AnswerRejected):
+            self.salvage.failed_checks = error.failed_checks
         won = self._accept_kept(run) if self._keep(run) else None
         if won is None:
             self.salvage.drop_whole()
@@ -195,25 +215,25 @@ class Race(Generic[T]):
         for task, run in list(self._running.items()):
             won = self._accept_kept(run) if self._keep(run) else None
             if won is not None:
-                self._leave(task, run)
+                self._leave(task, run, used=True)
                 return won
         return None
 
-    def _leave_the_dead(self) -> None:
+    def _leave_open_circuits(self) -> None:
         """Leaves late runs whose circuit others have opened meanwhile: that costs no budget, for nobody waits twice."""
         for task, run in list(self._running.items()):
             if run.endpoint.breaker.state is Circuit.OPEN:
                 self._leave(task, run)
 
-    def _leave(self, task: asyncio.Task[Completion], run: Run) -> None:
+    def _leave(self, task: asyncio.Task[Completion], run: Run, *, used: bool = False) -> None:
         error = ProviderTimeout()
         run.lease.fail(error)
         self.failures.append((run.endpoint, error))
-        self._note(run.number, run.record(error))
+        self._note(run.number, run.record(error, used=used))
         self._running.pop(task)
-        self._part_with(task)
+        self._cancel(task)
 
-    def _part_with(self, task: asyncio.Task[Completion]) -> None:
+    def _cancel(self, task: asyncio.Task[Completion]) -> None:
         task.cancel()
         self._parting.add(task)
 
@@ -228,7 +248,7 @@ class Race(Generic[T]):
             return None
         completion = Completion(kept.text, run.endpoint.provider, run.endpoint.model)
         try:
-            return self.question.accept(completion), completion
+            return self.call.accept(completion), completion
         except UnusableAnswer:
             return None
 
@@ -236,7 +256,7 @@ class Race(Generic[T]):
         """Ends what is still running; afterwards nothing is."""
         for task, run in self._running.items():
             completion = _completion_of(task)
-            self._part_with(task)
+            self._cancel(task)
             if completion is not None:
                 run.note_answer()  # it came in the same moment as the one that won
             elif outcome == OVERTAKEN:
@@ -259,7 +279,7 @@ class Race(Generic[T]):
                 failed_checks=list(attempt.failed_checks),
                 kept_items=attempt.kept_items,
             )
-        for watch in (self.resources.on_attempt, self.question.on_attempt):
+        for watch in (self.resources.on_attempt, self.call.on_attempt):
             if watch is not None:
                 watch(attempt)
 
@@ -275,7 +295,7 @@ def _completion_of(task: asyncio.Task[Completion]) -> Completion | None:
     return task.result() if task.done() and not task.cancelled() and task.exception() is None else None
 
 
-def _hear_out(task: asyncio.Task[Completion]) -> None:
+def _consume_exception(task: asyncio.Task[Completion]) -> None:
     """Takes note of how a task ended that nobody waits for any more."""
     if not task.cancelled():
         task.exception()

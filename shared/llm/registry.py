@@ -9,17 +9,17 @@ from typing import Self
 import structlog
 
 from shared.clock import Clock
+from shared.llm.call import OnAttempt, Resources
 from shared.llm.client import LLMClient
 from shared.llm.endpoint import Endpoint, EndpointStatus
 from shared.llm.errors import ProviderNotAvailable
 from shared.llm.fallback import FallbackClient
 from shared.llm.hedging import HedgeBudget
-from shared.llm.limits import CallRate
+from shared.llm.limits import RateLimiter
 from shared.llm.models import find_model
-from shared.llm.question import OnAttempt, Resources
 from shared.llm.routing import ROUTES, pinned
 from shared.llm.settings import LLMSettings, ProviderSettings
-from shared.llm.spending import Purse, SpendingCaps
+from shared.llm.spending import SpendingCaps, SpendingGuard
 
 log = structlog.get_logger()
 
@@ -52,9 +52,10 @@ class LLMRegistry:
         self._endpoints: dict[str, Endpoint] = {}
         self._resources = Resources(
             hedges=HedgeBudget(settings.hedge_percent),
-            rate=CallRate(settings.limits.calls_per_minute),
-            purse=Purse(settings.limits, caps),
+            rate=RateLimiter(settings.limits.calls_per_minute),
+            spending=SpendingGuard(settings.limits, caps),
             on_attempt=on_attempt,
+            tokens_per_answer=settings.limits.tokens_per_answer,
         )
 
     @property

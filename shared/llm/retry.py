@@ -1,6 +1,7 @@
 """The one retry policy: once all have failed, one provider is asked once more, where the table says that may help."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from random import uniform
@@ -45,7 +46,13 @@ def find_second_chance(
         sleeping = [endpoint for endpoint in endpoints if endpoint.breaker.may_probe_early]
         first = min(sleeping, key=lambda endpoint: endpoint.breaker.seconds_left, default=None)
         return SecondChance(first, 0.0, early=True) if first is not None else None
-    chances = [chance for endpoint, error in failures if (chance := _chance_of(endpoint, error, left)) is not None]
+    # Who has repaired its answer in vain has had its chance.
+    tries = Counter(endpoint for endpoint, _ in failures)
+    chances = [
+        chance
+        for endpoint, error in failures
+        if tries[endpoint] == 1 and (chance := _chance_of(endpoint, error, left)) is not None
+    ]
     return min(chances, key=lambda chance: chance.wait, default=None)
 
 

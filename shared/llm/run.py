@@ -7,12 +7,13 @@ import structlog
 
 from shared.cancellation import finish
 from shared.llm.breaker import Lease
+from shared.llm.call import Resources
 from shared.llm.continuation import Kept
 from shared.llm.endpoint import Endpoint
 from shared.llm.errors import AnswerRejected, ConnectionFailed, LLMError, ProviderError, ProviderTimeout
-from shared.llm.messages import Attempt, Completion, Prompt, Usage
+from shared.llm.messages import OK, Attempt, Completion, Prompt, Usage
 from shared.llm.policies import policy_of
-from shared.llm.spending import Hold, Purse
+from shared.llm.spending import Hold, SpendingGuard
 
 log = structlog.get_logger()
 
@@ -51,11 +52,6 @@ class Run:
         self.pieces: list[str] = []
 
     @property
-    def text(self) -> str:
-        """What has come so far."""
-        return "".join(self.pieces)
-
-    @property
     def silent(self) -> bool:
         """Whether nothing has come so far."""
         return self._first is None
@@ -63,30 +59,32 @@ class Run:
     @property
     def late_at(self) -> float:
         """When on the clock it is late, if nothing comes until then."""
-        patience = self.endpoint.latencies.patience(begun=not self.silent)
+        patience = self.endpoint.latencies.hedge_delay(begun=not self.silent)
         if self._asked is None:  # it waits for a place of ours, which does not speak against the provider
             return self._now() + patience
         return (self._asked if self.silent else self._last) + patience
 
-    async def ask(self, seconds: float, purse: Purse) -> Completion:
+    async def ask(self, seconds: float, resources: Resources) -> Completion:
         """Asks, within `seconds` and the limits; raises `ProviderError`, and what the keeper of the caps raises.
 
         The timeout is enforced here too, so that no client can outstay its share.
         """
-        gate = self.endpoint.gate
+        gate, spending = self.endpoint.gate, resources.spending
+        if self.endpoint.metered:
+            resources.rate.take()
         try:
             async with asyncio.timeout(seconds):
                 if not gate.try_enter():
                     await gate.wait()
                 try:
-                    hold = await purse.reserve_for(self._prompt, self.endpoint.settings, seconds)
-                    return await (self._read(seconds) if hold is None else self._read_paying(seconds, purse, hold))
+                    hold = await spending.reserve_for(self._prompt, self.endpoint.settings, seconds)
+                    return await (self._read(seconds) if hold is None else self._read_paying(seconds, spending, hold))
                 finally:
                     gate.leave()
         except TimeoutError:
             raise ProviderTimeout(usage=self._usage) from None
 
-    async def _read_paying(self, seconds: float, purse: Purse, hold: Hold) -> Completion:
+    async def _read_paying(self, seconds: float, spending: SpendingGuard, hold: Hold) -> Completion:
         cost: float | None = None
         try:
             completion = await self._read(seconds)
@@ -97,7 +95,7 @@ class Run:
             cost = completion.usage.cost_usd if completion.usage else None
             return completion
         finally:
-            await finish(purse.settle(hold, cost))
+            await finish(spending.settle(hold, cost))
 
     def _cost_of(self, error: ProviderError) -> float | None:
         usage = error.usage or self._usage
@@ -150,10 +148,6 @@ class Run:
         if self._asked is not None and self._first is not None:
             self.endpoint.latencies.note_answer(self._first - self._asked, self._longest_gap, self._now() - self._asked)
 
-    def note_failure(self, error: ProviderError) -> None:
-        """It failed. Also says so to the breaker."""
-        self.lease.fail(error)
-
     def note_overtaken(self) -> None:
         """Another answered first, because this one was late or in spite of it."""
         if self._now() < self.late_at:
@@ -163,16 +157,22 @@ class Run:
             self.endpoint.latencies.note_silence()
         self.lease.fail(ProviderTimeout())
 
-    def record(self, outcome: str | ProviderError, completion: Completion | None = None) -> Attempt:
-        """What is told of it. Usage is what the completion says, else the error, else what the stream had said."""
+    def record(
+        self, outcome: str | ProviderError, completion: Completion | None = None, *, used: bool = False
+    ) -> Attempt:
+        """What is told of it. Usage is what the completion says, else the error, else what the stream had said.
+
+        It is `OK` where what was kept of it was `used` as the answer, whatever it failed by.
+        """
         error = outcome if isinstance(outcome, ProviderError) else None
         usage = completion.usage if completion else error.usage if error else None
         return Attempt(
             self.endpoint.provider,
             self.endpoint.model,
-            error.reason if error else str(outcome),
+            OK if used else error.reason if error else str(outcome),
             duration_ms=round((self._now() - self._begun) * 1000),
             failed_checks=error.failed_checks if isinstance(error, AnswerRejected) else (),
+            rejections=error.rejections if isinstance(error, AnswerRejected) else (),
             usage=usage or self._usage,
             hedge=self._hedge,
             first_token_ms=self._to_first_token(),

@@ -1,10 +1,15 @@
 """What was kept of broken answers in the course of one call, and what is still to be asked for."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
 from shared.llm.continuation import Continuation, Kept
+from shared.llm.endpoint import Endpoint
 from shared.llm.messages import Completion, Prompt
+
+# How often the provider of an answer that was partly good is asked for the rest itself, before the next one is.
+MAX_REPAIRS = 2
 
 
 class Salvage:
@@ -13,12 +18,15 @@ class Salvage:
     def __init__(self, continuation: Continuation | None) -> None:
         self._continuation = continuation
         self.kept: Kept | None = None
+        # What the last answer that was refused did not pass.
+        self.failed_checks: tuple[str, ...] = ()
+        self._repairs: Counter[Endpoint] = Counter()
 
     def ask(self, prompt: Prompt) -> Prompt:
         """The prompt for what is missing; the whole prompt where nothing was kept."""
         if self.kept is None or self._continuation is None:
             return prompt
-        return self._continuation.prompt(prompt, self.kept)
+        return self._continuation.prompt(prompt, self.kept, self.failed_checks)
 
     def join(self, kept: Kept | None, completion: Completion) -> Completion:
         """A completion together with what had been `kept` when it was asked for."""
@@ -40,6 +48,13 @@ class Salvage:
         gained = found.items - (self.kept.items if self.kept is not None else 0)
         self.kept = found
         return gained
+
+    def may_repair(self, endpoint: Endpoint) -> bool:
+        """Whether this provider, whose answer was partly good, is to be asked for the rest; if so, that is counted."""
+        if self.kept is None or self._repairs[endpoint] >= MAX_REPAIRS:
+            return False
+        self._repairs[endpoint] += 1
+        return True
 
     def drop_whole(self) -> None:
         """Forgets what was kept where nothing is missing from it: all of it together is no good answer."""

@@ -6,6 +6,7 @@ from typing import Literal
 
 Routing = Literal["fixed", "cheapest", "fastest", "complexity"]
 HEDGE_PERCENT = 5.0
+TOKENS_PER_ANSWER = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,8 @@ class Limits:
     """How much is asked at all.
 
     `concurrency` requests at once to one provider, `queue` more wait for at most `queue_seconds`. `calls_per_minute`
-    is for all providers of this process together. The caps are US dollars a day and a month (UTC), None is without.
+    is for all providers of this process together. An answer that has taken `tokens_per_answer` over all attempts is not
+    repaired any more. The caps are US dollars a day and a month (UTC), None is without.
     """
 
     concurrency: int = 256
@@ -53,6 +55,7 @@ class Limits:
     calls_per_minute: int = 1000
     daily_cap_usd: float | None = None
     monthly_cap_usd: float | None = None
+    tokens_per_answer: int = TOKENS_PER_ANSWER
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ import msgspec
 import structlog
 
 from shared.clock import Clock
-from shared.llm.errors import OverBudget
+from shared.llm.errors import OverBudget, PriceUnknown
 from shared.llm.messages import Prompt, Usage
 from shared.llm.models import price
 from shared.llm.settings import Limits, ProviderSettings, Tariff
@@ -174,7 +174,7 @@ def most_it_can_cost(
     return max((cost for cost in costs if cost is not None), default=None)
 
 
-class Purse:
+class SpendingGuard:
     """What a chain pays its requests from.
 
     Without a cap in `limits` it holds whatever is asked of it and `caps` is never asked; with one, `caps` keeps the
@@ -193,7 +193,7 @@ class Purse:
     async def reserve_for(self, prompt: Prompt, settings: ProviderSettings, seconds: float) -> Hold | None:
         """Sets aside what a request of at most `seconds` can cost; None where there is nothing to settle.
 
-        Raises `OverBudget`, also where nobody knows what it costs, and what `SpendingCaps.reserve` raises.
+        Raises `OverBudget`, `PriceUnknown`, and what `SpendingCaps.reserve` raises.
         """
         if self._caps is None:
             return None
@@ -202,14 +202,14 @@ class Purse:
         amount = most_it_can_cost(prompt, name, model, settings.max_output_tokens, settings.tariff, today)
         if amount is None:
             self._tell_of_unknown_price(name, model)
-            raise OverBudget
+            raise PriceUnknown
         if amount == 0:
             return None
         return await self._caps.reserve(amount, seconds=seconds + _SLACK_SECONDS)
 
-    async def settle(self, hold: Hold | None, cost_usd: float | None) -> None:
+    async def settle(self, hold: Hold, cost_usd: float | None) -> None:
         """Settles what `reserve_for` gave."""
-        if self._caps is not None and hold is not None:
+        if self._caps is not None:
             await self._caps.settle(hold, cost_usd)
 
     def _tell_of_unknown_price(self, provider: str, model: str) -> None:

@@ -68,12 +68,15 @@ async def _see(worker: Worker, cell: Cell, healthy: Mapping[VendorName, str]) ->
     async with faulty_vendor(cell.vendor, cell.fault, good_answer()) as faulty:
         backed = await worker.meet(cell, {cell.vendor: faulty.base_url, second: healthy[second]})
         alone = await worker.meet(cell, {cell.vendor: faulty.base_url})
+    if not alone["answered_by"] and not alone["error"].startswith("all providers failed: "):
+        raise ValueError(f"{cell} ended in neither an answer nor one error")
     return Seen(
         outcome=backed["attempts"][0].removeprefix(f"{cell.vendor} "),
         answered=bool(backed["answered_by"]),
         kept_items=backed["kept_items"],
         milliseconds=backed["milliseconds"],
         alone_milliseconds=alone["milliseconds"],
+        alone_answered=bool(alone["answered_by"]),
         grown_mb=max(backed["grown_mb"], alone["grown_mb"]),
     )
 

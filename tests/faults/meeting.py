@@ -10,14 +10,14 @@ from services.interview.local_writer import write_questions
 from services.interview.task import load_task
 from shared.generation.model import Subject
 from shared.llm import AllProvidersFailed, AnswerRejected, Completion, FallbackClient, LLMRegistry, LLMSettings
+from shared.llm.call import Resources
 from shared.llm.endpoint import Endpoint
 from shared.llm.hedging import HedgeBudget
-from shared.llm.latency import MIN_PATIENCE
-from shared.llm.limits import CallRate
+from shared.llm.latency import MIN_HEDGE_DELAY
+from shared.llm.limits import RateLimiter
 from shared.llm.messages import Attempt
-from shared.llm.question import Resources
 from shared.llm.settings import ProviderSettings
-from shared.llm.spending import Purse
+from shared.llm.spending import SpendingGuard
 from shared.resume_profile.profile import build_profile
 from tests.support.generation import written
 from tests.support.resumes import load_example
@@ -65,7 +65,7 @@ def what_is_missing(request: ReceivedRequest) -> Behaviour:
 
 
 async def meet(
-    cell: Cell, base_urls: Mapping[VendorName, str], *, deadline: float, patience: float = MIN_PATIENCE
+    cell: Cell, base_urls: Mapping[VendorName, str], *, deadline: float, patience: float = MIN_HEDGE_DELAY
 ) -> Meeting:
     """Asks a chain of these vendors, the one with the fault first; the SDKs are as the registry makes them."""
     providers: dict[str, ProviderSettings] = {
@@ -74,8 +74,10 @@ async def meet(
     }
     continuation = _TASK.continuation(_SUBJECT) if _TASK.continuation else None
     registry = LLMRegistry(LLMSettings(tuple(providers), providers))
-    endpoints = [Endpoint(registry.create_client(name), providers[name], min_patience=patience) for name in providers]
-    chain = FallbackClient(endpoints, Resources(HedgeBudget(5), CallRate(1000), Purse(None)))
+    endpoints = [
+        Endpoint(registry.create_client(name), providers[name], min_hedge_delay=patience) for name in providers
+    ]
+    chain = FallbackClient(endpoints, Resources(HedgeBudget(5), RateLimiter(1000), SpendingGuard(None)))
     started = time.perf_counter()
     try:
         reply = await chain.answer(_TASK.prompt(_SUBJECT), _accept, timeout=deadline, continuation=continuation)
@@ -90,7 +92,7 @@ def _accept(completion: Completion) -> object:
     value = _TASK.read(completion.text)
     rejections = _TASK.check(value, _SUBJECT)
     if rejections:
-        raise AnswerRejected(sorted({rejection.check for rejection in rejections}))
+        raise AnswerRejected.of(rejections)
     return value
 
 

@@ -52,7 +52,8 @@ OUTCOMES: Mapping[str, str] = {
     "wrong-schema": "ANSWER_MALFORMED",
     "wrong-language": "ANSWER_REJECTED",
     "four-questions": "ANSWER_REJECTED",
-    "six-questions": "ANSWER_REJECTED",
+    # One item too many is left out, and the rest is the answer.
+    "six-questions": "OK",
     "duplicates": "ANSWER_REJECTED",
     "injected-text": "ANSWER_REJECTED",
     "stream-cut": "CONNECTION_FAILED",

@@ -14,12 +14,13 @@ real sockets, with the vendors' own SDKs, default settings and a deadline of {de
 not the times.
 
 Each cell says how the attempt with the fault is told of (`attempts[].outcome`), after how many milliseconds the caller
-had a valid answer from the second vendor (call in one piece · stream), and how many questions were kept of the broken
-answer. Where nothing is known of a provider it is late after a second, so faults that are silence take that long.
+had a valid answer (call in one piece · stream), and how many questions were kept of the broken answer. Where nothing is
+known of a provider it is late after a second, so faults that are silence take that long. `OK` means that what was kept
+was all that was asked for.
 
 Of {cells} cells {answered} ended in a valid answer, the slowest after {slowest:.0f} ms. With nobody behind the
-provider, each ended in one clear error within the deadline (the latest {over:+.0f} ms from it). The most that the
-process grew in a cell was {grown:.0f} MB.
+provider {alone_failed} ended in one error that names every attempt, and {alone_answered} in a valid answer; the latest
+end was {over:+.0f} ms from the deadline. The most that the process grew in a cell was {grown:.0f} MB.
 """
 
 
@@ -32,6 +33,7 @@ class Seen:
     kept_items: int
     milliseconds: float
     alone_milliseconds: float
+    alone_answered: bool
     grown_mb: float
 
 
@@ -42,6 +44,8 @@ def render(seen: Mapping[Cell, Seen], deadline: float) -> str:
         cells=len(seen),
         answered=sum(cell.answered for cell in seen.values()),
         slowest=max(cell.milliseconds for cell in seen.values()),
+        alone_answered=sum(cell.alone_answered for cell in seen.values()),
+        alone_failed=sum(not cell.alone_answered for cell in seen.values()),
         over=max(cell.alone_milliseconds for cell in seen.values()) - deadline * 1000,
         grown=max(cell.grown_mb for cell in seen.values()),
     )

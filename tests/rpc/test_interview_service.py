@@ -2,6 +2,7 @@
 
 from __future__ import annotations  # the typed clients have their names in the stubs alone
 
+import json
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -18,10 +19,12 @@ from services.interview.adapters.memory import memory_question_sets
 from services.interview.local_writer import write_questions
 from services.interview.servicer import ERASURE_NAME, SERVICE_NAME, InterviewServicer
 from services.interview.task import load_task
-from services.interview.use_cases import assemble_set
+from services.interview.use_cases import assemble_set, questions_of
 from shared.clock import Clock
 from shared.llm.errors import ContentFiltered, CredentialsRejected, Overloaded, ProviderTimeout
+from shared.llm.messages import Completion, Usage
 from shared.llm.scripted import HANG, Line
+from shared.llm.settings import Limits
 from shared.rpc.server import Service
 from tests.support.derived import SwitchableDatabase
 from tests.support.failures import failure_of
@@ -46,8 +49,10 @@ def start(clock: Clock, resumes: Resumes) -> Start:
     """Starts the service with scripted providers."""
 
     @asynccontextmanager
-    async def start(scripts: Mapping[str, Sequence[Line]] | None = None) -> AsyncIterator[grpc.aio.Channel]:
-        registry = scripted_registry(scripts or {}, write_questions)
+    async def start(
+        scripts: Mapping[str, Sequence[Line]] | None = None, limits: Limits | None = None
+    ) -> AsyncIterator[grpc.aio.Channel]:
+        registry = scripted_registry(scripts or {}, write_questions, limits=limits)
         use_cases = use_cases_of(
             load_task(),
             assemble_set,
@@ -56,6 +61,7 @@ def start(clock: Clock, resumes: Resumes) -> Start:
             registry=registry,
             clock=clock,
             database=SwitchableDatabase(),
+            texts_of=questions_of,
         )
         servicer = InterviewServicer(use_cases)
 
@@ -114,6 +120,55 @@ async def test_a_rejected_answer_names_its_checks(start: Start) -> None:
         answered = await generate(channel)
 
     assert "count" in answered.attempts[0].failed_checks
+
+
+@pytest.mark.parametrize(
+    ("limits", "reason"),
+    [
+        (Limits(calls_per_minute=1), "TOO_MANY_CALLS"),
+        (Limits(daily_cap_usd=0.05), "BUDGET_EXHAUSTED"),
+        (Limits(monthly_cap_usd=0.05), "BUDGET_EXHAUSTED"),
+    ],
+    ids=["a minute", "a day", "a month"],
+)
+async def test_a_limit_of_the_operator_is_not_the_providers_failure(start: Start, limits: Limits, reason: str) -> None:
+    """It is RESOURCE_EXHAUSTED and says when to return; `local`, which costs nothing, still writes."""
+    paid = Completion(GOOD, "gemini", "gemini-1", Usage(1000, 0, 1000, 0, 0.04))
+    async with start({"gemini": [paid, paid]}, limits) as channel:
+        await generate(channel)
+
+        failure = await failure_of(generate(channel, allow_repeats=True))
+        free = await generate(channel, provider="local")
+
+    assert (failure.code, failure.reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, reason)
+    assert failure.retry_seconds
+    assert free.provider == "local"
+
+
+async def test_the_same_answer_twice_is_refused_the_second_time(start: Start) -> None:
+    """What a model repeats is no new set, and who is to blame is told by question; who wants repeats says so."""
+    async with start({"gemini": [GOOD] * 5}) as channel:
+        await generate(channel)
+
+        failure = await failure_of(generate(channel))
+        allowed = await generate(channel, allow_repeats=True)
+
+    assert failure.reason == "ALL_PROVIDERS_FAILED"
+    assert failure.metadata["attempt_1"] == "gemini gemini-1 ANSWER_REJECTED (repeat)"
+    assert len(allowed.questions) == 5
+
+
+async def test_the_ledger_says_why_each_question_fell(start: Start) -> None:
+    """A refused question is named by its index and its check, and only that one is asked for again."""
+    bad = json.loads(GOOD)
+    bad["questions"][3]["question"] += " 99%"
+    async with start({"gemini": [json.dumps(bad), json.dumps({"questions": json.loads(GOOD)["questions"][3:4]})]}) as c:
+        answered = await generate(c)
+
+    first, second = answered.attempts
+    assert {rejection.item for rejection in first.rejections} == {3}
+    assert (first.outcome, first.kept_items, second.outcome) == ("ANSWER_REJECTED", 4, "OK")
+    assert len(answered.questions) == 5
 
 
 async def test_all_providers_failed(start: Start) -> None:

@@ -12,10 +12,10 @@ from shared.generation.errors import ResumeNotFound
 from shared.generation.generator import Generator, Task
 from shared.generation.model import Language, Subject
 from shared.generation.ports import DerivedRepository
-from shared.generation.use_cases import Assemble, GenerationUseCases
+from shared.generation.use_cases import Assemble, GenerationUseCases, TextsOf
 from shared.llm.registry import LLMRegistry
 from shared.llm.scripted import Line, ScriptedClient
-from shared.llm.settings import LLMSettings
+from shared.llm.settings import Limits, LLMSettings, ProviderSettings, Tariff
 from shared.resume_profile.profile import build_profile
 from tests.support.derived import SwitchableDatabase
 from tests.support.resumes import load_example
@@ -48,9 +48,12 @@ def written(write: LocalWriter, language: Language = "ko") -> str:
     return json.dumps(answer, ensure_ascii=False)
 
 
-def scripted_registry(scripts: Mapping[str, Sequence[Line]], write: LocalWriter) -> LLMRegistry:
-    """Providers that replay their scripts, in the order given, and `local`."""
-    registry = LLMRegistry(LLMSettings(order=tuple(scripts), providers={}))
+def scripted_registry(
+    scripts: Mapping[str, Sequence[Line]], write: LocalWriter, *, limits: Limits | None = None
+) -> LLMRegistry:
+    """Providers that replay their scripts, in the order given, and `local`; a cap knows what they cost."""
+    providers = {name: ProviderSettings(name, f"{name}-1", api_key="", tariff=Tariff(1, 1, 1)) for name in scripts}
+    registry = LLMRegistry(LLMSettings(order=tuple(scripts), providers=providers, limits=limits or Limits()))
     for name, script in scripts.items():
         client = ScriptedClient(script, provider=name, model=f"{name}-1")
         registry.register(name, lambda _settings, client=client: client)  # type: ignore[misc] # binds this turn's client
@@ -67,8 +70,9 @@ def use_cases_of(
     registry: LLMRegistry,
     clock: Clock,
     database: SwitchableDatabase,
+    texts_of: TextsOf[Item] | None = None,
 ) -> GenerationUseCases[Content, Item]:
     """The use cases over these parts."""
     usage = MemoryUsageLedger()
     generator = Generator(task, registry, usage, clock, deadline=20.0)
-    return GenerationUseCases(generator, assemble, items, resumes, registry, usage, database, clock)
+    return GenerationUseCases(generator, assemble, items, resumes, registry, usage, database, clock, texts_of)

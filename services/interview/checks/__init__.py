@@ -6,7 +6,8 @@ from itertools import combinations
 from services.interview.checks.items import ITEM_CHECKS
 from services.interview.checks.sets import PAIR_CHECKS, SET_CHECKS
 from services.interview.model import Question
-from shared.generation.model import Rejection, Subject
+from shared.generation.model import Subject
+from shared.llm.messages import Rejection
 
 __all__ = ["CHECK_NAMES", "check_questions"]
 

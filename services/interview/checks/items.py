@@ -157,6 +157,13 @@ def _fold(text: str) -> str:
     return _BLANKS.sub(" ", unicodedata.normalize("NFKC", text)).strip().casefold()
 
 
+def _repeat(question: Question, subject: Subject) -> bool:
+    """By the lines that two questions of one set are held to."""
+    return subject.earlier.resemble(
+        question.question, rouge_l=thresholds.MAX_ROUGE_L, jaccard=thresholds.MAX_TRIGRAM_JACCARD
+    )
+
+
 ITEM_CHECKS: Mapping[str, Callable[[Question, Subject], bool]] = {
     "vocabulary": _vocabulary,
     "grounded": _grounded,
@@ -173,4 +180,5 @@ ITEM_CHECKS: Mapping[str, Callable[[Question, Subject], bool]] = {
     "prohibited": _prohibited,
     "script": _script,
     "injection": _injection,
+    "repeat": _repeat,
 }

@@ -1,5 +1,6 @@
 """Our library as a service uses it: the registry, the chain, the real SDKs; breaker, ledger, usage and hedges on."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -73,7 +74,7 @@ def _accept(completion: Completion) -> list[str]:
         raise AnswerMalformed from None
 
 
-def _ask_for_the_rest(prompt: Prompt, kept: Kept) -> Prompt:
+def _ask_for_the_rest(prompt: Prompt, kept: Kept, _failed_checks: Sequence[str]) -> Prompt:
     return replace(prompt, user=f"{prompt.user}\n{kept.text}\n{ONLY}{kept.missing}")
 
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from time import monotonic
 from typing import Any
 
+from shared.llm.call import Resources
 from shared.llm.client import LLMClient
 from shared.llm.endpoint import Endpoint
 from shared.llm.errors import (
@@ -14,12 +15,11 @@ from shared.llm.errors import (
 )
 from shared.llm.fallback import FallbackClient
 from shared.llm.hedging import HedgeBudget
-from shared.llm.limits import CallRate
+from shared.llm.limits import RateLimiter
 from shared.llm.messages import Attempt, Completion, Prompt, Usage
-from shared.llm.question import Resources
 from shared.llm.scripted import Hang, Line, ScriptedClient
-from shared.llm.settings import Limits
-from shared.llm.spending import Purse
+from shared.llm.settings import TOKENS_PER_ANSWER, Limits
+from shared.llm.spending import SpendingGuard
 
 USAGE = Usage(10, 0, 5, 0, 0.001)
 
@@ -115,10 +115,14 @@ def race(
     limits: Limits | None = None,
     on_attempt: Callable[[Attempt], None] | None = None,
     now: Callable[[], float] = monotonic,
+    tokens_per_answer: int = TOKENS_PER_ANSWER,
+    rate: int = 1000,
+    spending: SpendingGuard | None = None,
 ) -> tuple[FallbackClient, list[Endpoint]]:
     """A chain of providers that are late after a moment, and its endpoints."""
-    endpoints = [Endpoint(client, limits=limits, min_patience=PATIENCE, now=now) for client in clients]
-    resources = Resources(HedgeBudget(percent), CallRate(1000), Purse(None), on_attempt, now)
+    endpoints = [Endpoint(client, limits=limits, min_hedge_delay=PATIENCE, now=now) for client in clients]
+    spending = spending or SpendingGuard(None)
+    resources = Resources(HedgeBudget(percent), RateLimiter(rate), spending, on_attempt, tokens_per_answer, now)
     return FallbackClient(endpoints, resources), endpoints
 
 

@@ -62,7 +62,7 @@ def test_only_the_rest_is_asked_for() -> None:
 
 def test_the_owner_may_word_the_request() -> None:
     """Another language, another tone."""
-    continuation = replace(RIVERS, ask=lambda prompt, kept: replace(prompt, user=f"{kept.missing}개 더"))
+    continuation = replace(RIVERS, ask=lambda prompt, kept, _failed: replace(prompt, user=f"{kept.missing}개 더"))
 
     prompt = continuation.prompt(PROMPT, TWO)
 

@@ -53,9 +53,12 @@ async def test_a_fault_costs_no_answer(cell: Cell, healthy: Mapping[VendorName, 
 
 
 @pytest.mark.parametrize("vendor", FAKES)
-@pytest.mark.parametrize("fault", ["refused", "401", "429", "500", "hang-before-headers", "stream-cut", "gzip-bomb"])
-async def test_alone_it_ends_in_one_clear_error_in_time(fault: str, vendor: VendorName) -> None:
-    """With nobody behind it the call fails, by the class of the fault, and does not outlast its deadline."""
+@pytest.mark.parametrize("fault", ["refused", "401", "429", "500", "hang-before-headers", "stream-cut"])
+async def test_alone_it_ends_in_one_clear_error(fault: str, vendor: VendorName) -> None:
+    """With nobody behind it the call fails, by the class of the fault.
+
+    The deadline leaves no time for a second chance. That it is kept is measured by `make fault-matrix`.
+    """
     cell = Cell(fault, vendor, "stream")
 
     async with faulty_vendor(vendor, fault, good_answer()) as faulty:

@@ -54,8 +54,8 @@ def test_late_is_half_as_long_again_as_usual(median: float, patience: float) -> 
     latencies = Latencies(Time().now)
     latencies.note_answer(median, median, 30)
 
-    assert latencies.patience(begun=False) == pytest.approx(patience)
-    assert latencies.patience(begun=True) == pytest.approx(patience)
+    assert latencies.hedge_delay(begun=False) == pytest.approx(patience)
+    assert latencies.hedge_delay(begun=True) == pytest.approx(patience)
 
 
 def test_who_never_answered_is_given_more_time_each_time() -> None:
@@ -64,7 +64,7 @@ def test_who_never_answered_is_given_more_time_each_time() -> None:
     seen = []
 
     for _ in range(6):
-        seen.append(latencies.patience(begun=False))
+        seen.append(latencies.hedge_delay(begun=False))
         latencies.note_silence()
 
     assert seen == [1, 2, 4, 8, 16, 16]
@@ -77,7 +77,7 @@ def test_who_is_known_is_given_no_more_time_for_silence() -> None:
 
     latencies.note_silence()
 
-    assert latencies.patience(begun=False) == 1.0
+    assert latencies.hedge_delay(begun=False) == 1.0
 
 
 @pytest.mark.parametrize(("percent", "share"), [(5, 0.05), (25, 0.25), (50, 0.5)], ids=str)

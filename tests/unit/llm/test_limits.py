@@ -5,16 +5,16 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.llm.errors import AtCapacity, CallsExceeded
-from shared.llm.limits import CallRate, ProviderGate
+from shared.llm.errors import AtCapacity, RateCapped
+from shared.llm.limits import ConcurrencyLimiter, RateLimiter
 from tests.unit.llm.chains import Time
 
 LONG, AT_ONCE = 60.0, 0.0
 
 
-def gate(limit: int = 1, queue: int = 10, patience: float = LONG) -> ProviderGate:
+def gate(limit: int = 1, queue: int = 10, patience: float = LONG) -> ConcurrencyLimiter:
     """A gate, by default with one slot and patient people."""
-    return ProviderGate(limit=limit, queue=queue, patience=patience)
+    return ConcurrencyLimiter(limit=limit, queue=queue, patience=patience)
 
 
 async def settled() -> None:
@@ -23,7 +23,7 @@ async def settled() -> None:
         await asyncio.sleep(0)
 
 
-async def line_up(gate: ProviderGate, count: int, entered: list[int]) -> list[asyncio.Task[None]]:
+async def line_up(gate: ConcurrencyLimiter, count: int, entered: list[int]) -> list[asyncio.Task[None]]:
     """So many who want to enter, one after the other; `entered` lists those who have."""
 
     async def come(number: int) -> None:
@@ -163,12 +163,12 @@ async def test_slots_survive_any_mix() -> None:
 
 async def test_calls_a_minute_are_counted_exactly() -> None:
     """Of calls that come at once, as many as allowed pass."""
-    rate, time = CallRate(100, now=(time := Time()).now), time
+    rate, time = RateLimiter(100, now=(time := Time()).now), time
 
     async def call() -> bool:
         try:
             rate.take()
-        except CallsExceeded:
+        except RateCapped:
             return False
         return True
 
@@ -177,13 +177,13 @@ async def test_calls_a_minute_are_counted_exactly() -> None:
     assert passed.count(True) == 100
 
 
-def passes(rate: CallRate, count: int) -> int:
+def passes(rate: RateLimiter, count: int) -> int:
     """How many of so many calls pass."""
     passed = 0
     for _ in range(count):
         try:
             rate.take()
-        except CallsExceeded:
+        except RateCapped:
             continue
         passed += 1
     return passed
@@ -202,7 +202,7 @@ def test_no_minute_has_more_than_allowed(wait: float, expected: int) -> None:
     """A burst uses the minute up wherever it begins; a long pause saves nothing up."""
     time = Time()
     time.seconds = 100.7
-    rate = CallRate(10, now=time.now)
+    rate = RateLimiter(10, now=time.now)
     passes(rate, 20)
 
     time.seconds += wait
@@ -213,7 +213,7 @@ def test_no_minute_has_more_than_allowed(wait: float, expected: int) -> None:
 def test_any_window_of_a_minute_holds_the_limit() -> None:
     """With calls all the time, no minute has more than allowed, and the rate is used up."""
     time, passed = Time(), list[float]()
-    rate = CallRate(30, now=time.now)
+    rate = RateLimiter(30, now=time.now)
 
     for _ in range(3000):
         time.seconds += 0.1
@@ -227,13 +227,14 @@ def test_the_refusal_says_when_one_more_fits() -> None:
     """After exactly that wait a call passes; a refused one did not count."""
     time = Time()
     time.seconds = 100.25
-    rate = CallRate(1, now=time.now)
+    rate = RateLimiter(1, now=time.now)
     rate.take()
     time.seconds += 10
 
-    with pytest.raises(CallsExceeded) as caught:
+    with pytest.raises(RateCapped) as caught:
         rate.take()
-    time.seconds += caught.value.retry_after
+    wait = caught.value.retry_after or 0.0
+    time.seconds += wait
 
-    assert 49 < caught.value.retry_after <= 51
+    assert 49 < wait <= 51
     rate.take()

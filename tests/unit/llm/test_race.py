@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from shared.llm.breaker import Circuit
-from shared.llm.errors import AllProvidersFailed, AnswerMalformed, Overloaded, ProviderTimeout
+from shared.llm.errors import AllProvidersFailed, AnswerMalformed, CallsExceeded, Overloaded, ProviderTimeout
 from shared.llm.messages import ABANDONED, Attempt, Usage
 from shared.llm.scripted import HANG, ScriptedClient
 from shared.llm.settings import Limits
@@ -215,6 +215,23 @@ async def test_a_provider_without_a_free_place_is_passed_over() -> None:
     holder.cancel()
     with pytest.raises(asyncio.CancelledError):
         await holder
+
+
+async def test_beyond_the_rate_nobody_is_asked() -> None:
+    """A provider that the rate keeps us from asking is passed over; where all are, the caller hears when to return."""
+    chain, endpoints = race(
+        client("a", Overloaded()), client("b", "2"), ScriptedClient(["3"], provider="local"), rate=1
+    )
+
+    answer = await chain.answer(PROMPT, read, timeout=60)
+    spare, _ = race(client("a", "1"), client("b", "2"), rate=1)
+    await spare.complete(PROMPT, timeout=60)
+    with pytest.raises(CallsExceeded) as raised:
+        await spare.answer(PROMPT, read, timeout=60)
+
+    assert outcomes(answer.attempts) == [("a", "OVERLOADED"), ("b", "RATE_CAPPED"), ("local", "OK")]
+    assert endpoints[1].breaker.state is Circuit.CLOSED
+    assert 0 < raised.value.retry_after <= 61
 
 
 async def test_a_late_answer_is_measured_whatever_it_is_worth() -> None:

@@ -45,14 +45,13 @@ def any_steps(chance: random.Random) -> list[Step]:
 async def test_nothing_is_left_behind(seed: int) -> None:
     """Every place and probe is given back, every call ends in one way, and each attempt is told of once."""
     chance = random.Random(seed)
-    told: list[Attempt] = []
     clients = [PacedClient(name, *(any_steps(chance) for _ in range(5 * CALLS))) for name in "abc"]
     chain, endpoints = race(*clients, percent=50, limits=Limits(concurrency=20, queue=40, queue_seconds=0.2))
     seen: list[list[Attempt]] = [[] for _ in range(CALLS)]
 
     async def call(number: int) -> Answer[object]:
         watch = seen[number].append
-        return await chain.answer(PROMPT, read, timeout=chance.choice([0.2, 0.5, 1.5]), on_attempt=watch)
+        return await chain.answer(PROMPT, read, timeout=chance.choice([0.1, 0.3, 0.6]), on_attempt=watch)
 
     calls = [asyncio.create_task(call(number)) for number in range(CALLS)]
     leaving = [task for task in calls if chance.random() < 0.2]
@@ -74,7 +73,8 @@ async def test_nothing_is_left_behind(seed: int) -> None:
         else:
             assert isinstance(result, asyncio.CancelledError)
             assert calls[number] in leaving
-            assert {attempt.outcome for attempt in seen[number] if attempt.outcome == OK} == set()
+            # The answer may have been there when the caller left.
+            assert [attempt.outcome for attempt in seen[number]].count(OK) <= 1
     assert {attempt.outcome for attempt in told} >= {OK, "ANSWER_REJECTED"}
 
 

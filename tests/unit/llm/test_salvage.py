@@ -24,9 +24,15 @@ from tests.unit.llm.conftest import PROMPT
 COUNT = 5
 
 
-def ask(prompt: Prompt, kept: Any) -> Prompt:
-    """Asks for so many more."""
-    return Prompt(prompt.system, f"{COUNT - kept.items} more", prompt.schema_name, prompt.schema, prompt.version)
+def ask(prompt: Prompt, kept: Any, failed_checks: Sequence[str]) -> Prompt:
+    """Asks for so many more, and says what was refused."""
+    return Prompt(
+        prompt.system,
+        " ".join([f"{COUNT - kept.items} more", *failed_checks]),
+        prompt.schema_name,
+        prompt.schema,
+        prompt.version,
+    )
 
 
 CONTINUATION = ListContinuation("items", COUNT, ask)
@@ -61,12 +67,9 @@ HALF = cut(WHOLE, 0.65)  # three are whole, the fourth is not
     ("steps", "outcome"),
     [
         ([HALF, ConnectionFailed()], "CONNECTION_FAILED"),
-        ([HALF, AnswerTruncated()], "ANSWER_TRUNCATED"),
         ([HALF, HANG], "OVERTAKEN"),
-        ([f"{HALF} and then something else"], "ANSWER_MALFORMED"),
-        ([items(1, 2, 3)], "ANSWER_REJECTED"),
     ],
-    ids=["cut", "truncated", "stalled", "malformed", "too few"],
+    ids=["cut", "stalled"],
 )
 async def test_only_what_is_missing_is_asked_for(steps: Sequence[Step], outcome: str) -> None:
     """The answer is made of both, and the ledger tells how much the first one gave."""
@@ -79,6 +82,51 @@ async def test_only_what_is_missing_is_asked_for(steps: Sequence[Step], outcome:
     assert outcomes(answer.attempts) == [("a", outcome), ("b", "OK")]
     assert [attempt.kept_items for attempt in answer.attempts] == [3, 0]
     assert [prompt.user for prompt in spare.prompts] == ["2 more"]
+
+
+@pytest.mark.parametrize(
+    ("steps", "outcome", "asked"),
+    [
+        ([HALF, AnswerTruncated()], "ANSWER_TRUNCATED", "2 more"),
+        ([f"{HALF} and then something else"], "ANSWER_MALFORMED", "2 more"),
+        ([items(1, 2, 3)], "ANSWER_REJECTED", "2 more count"),
+    ],
+    ids=["truncated", "malformed", "too few"],
+)
+async def test_who_answered_in_part_repairs_it(steps: Sequence[Step], outcome: str, asked: str) -> None:
+    """The same provider is asked for the rest, and told what was refused; nobody else hears of it."""
+    first, spare = PacedClient("a", steps, [items(7, 8)]), PacedClient("b")
+    chain, _ = race(first, spare)
+
+    answer = await chain.answer(PROMPT, read, timeout=60, continuation=CONTINUATION)
+
+    assert answer.value == [1, 2, 3, 7, 8]
+    assert outcomes(answer.attempts) == [("a", outcome), ("a", "OK")]
+    assert [prompt.user for prompt in first.prompts[1:]] == [asked]
+    assert spare.prompts == []
+
+
+async def test_the_next_one_fills_what_two_repairs_did_not() -> None:
+    """Three answers of one provider are enough; what is good of them is not lost."""
+    first = PacedClient("a", [items(1, 2)], [items(13)], [items(3, 13)])
+    chain, _ = race(first, PacedClient("b", [items(4, 5)]))
+    good = ListContinuation("items", COUNT, ask, is_good=lambda item: item != {"n": 13})
+
+    answer = await chain.answer(PROMPT, read, timeout=60, continuation=good)
+
+    assert answer.value == [1, 2, 3, 4, 5]
+    assert outcomes(answer.attempts) == [*[("a", "ANSWER_REJECTED")] * 3, ("b", "OK")]
+    assert [attempt.kept_items for attempt in answer.attempts] == [2, 0, 1, 0]
+
+
+async def test_repairs_end_where_the_tokens_do() -> None:
+    """An answer that has taken its tokens is not repaired: the next provider fills what is missing."""
+    first = PacedClient("a", [items(1, 2, 3)])
+    chain, _ = race(first, PacedClient("b", [items(4, 5)]), tokens_per_answer=15)
+
+    answer = await chain.answer(PROMPT, read, timeout=60, continuation=CONTINUATION)
+
+    assert outcomes(answer.attempts) == [("a", "ANSWER_REJECTED"), ("b", "OK")]
 
 
 async def test_what_several_brought_adds_up() -> None:
@@ -106,6 +154,7 @@ async def test_an_answer_cut_behind_its_last_item_is_whole(failure: Step) -> Non
     answer = await chain.answer(PROMPT, read, timeout=60, continuation=CONTINUATION)
 
     assert (answer.value, answer.completion.provider) == ([1, 2, 3, 4, 5], "a")
+    assert outcomes(answer.attempts) == [("a", "OK")]
     assert spare.prompts == []
 
 
@@ -117,7 +166,8 @@ async def test_one_item_too_many_is_left_out() -> None:
     answer = await chain.answer(PROMPT, read, timeout=60, continuation=CONTINUATION)
 
     assert (answer.value, answer.completion.provider) == ([1, 2, 3, 4, 5], "a")
-    assert outcomes(answer.attempts) == [("a", "ANSWER_REJECTED")]
+    assert outcomes(answer.attempts) == [("a", "OK")]
+    assert answer.attempts[0].failed_checks == ("count",)
     assert spare.prompts == []
 
 

@@ -7,11 +7,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from shared.clock import Clock
-from shared.llm.errors import OverBudget
+from shared.llm.errors import OverBudget, PriceUnknown
 from shared.llm.messages import Prompt, Usage
 from shared.llm.models import price
 from shared.llm.settings import Limits, ProviderSettings, Tariff
-from shared.llm.spending import MemorySpendingCaps, Purse, most_it_can_cost, unix_ms
+from shared.llm.spending import MemorySpendingCaps, SpendingGuard, most_it_can_cost, unix_ms
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TODAY = NOW.date()
@@ -67,10 +67,9 @@ def test_no_text_costs_more_than_that(text: str) -> None:
 
 async def test_without_a_cap_nobody_is_asked() -> None:
     """No sums are kept where there is nothing to hold them against, whatever the price."""
-    purse = Purse(Limits(), NOTHING_LEFT)
+    spending = SpendingGuard(Limits(), NOTHING_LEFT)
 
-    holds = [await purse.reserve_for(PROMPT, settings, 30) for settings in (CLAUDE, SERVER)]
-    await purse.settle(None, 0.5)
+    holds = [await spending.reserve_for(PROMPT, settings, 30) for settings in (CLAUDE, SERVER)]
 
     assert holds == [None, None]
 
@@ -82,19 +81,19 @@ async def test_without_a_cap_nobody_is_asked() -> None:
 )
 async def test_what_is_free_needs_no_hold(settings: ProviderSettings) -> None:
     """Under a cap of nothing too."""
-    purse = Purse(Limits(daily_cap_usd=0.0), NOTHING_LEFT)
+    spending = SpendingGuard(Limits(daily_cap_usd=0.0), NOTHING_LEFT)
 
-    assert await purse.reserve_for(PROMPT, settings, 30) is None
+    assert await spending.reserve_for(PROMPT, settings, 30) is None
 
 
 async def test_an_unknown_price_is_refused_under_a_cap() -> None:
     """What nobody can reckon is not asked, and the operator reads why, once."""
-    purse = Purse(Limits(monthly_cap_usd=100.0), NOTHING_LEFT)
+    spending = SpendingGuard(Limits(monthly_cap_usd=100.0), NOTHING_LEFT)
 
     with capture_logs() as lines:
         for _ in range(2):
-            with pytest.raises(OverBudget):
-                await purse.reserve_for(PROMPT, SERVER, 30)
+            with pytest.raises(PriceUnknown):
+                await spending.reserve_for(PROMPT, SERVER, 30)
 
     assert [(line["event"], line["provider"], line["model"]) for line in lines] == [
         ("llm.price_unknown", "vllm", "llama")
@@ -103,9 +102,9 @@ async def test_an_unknown_price_is_refused_under_a_cap() -> None:
 
 async def test_a_hold_is_of_the_most_it_can_cost_and_outlasts_the_call() -> None:
     """It ends some time after the call must have ended, and not long after."""
-    purse = Purse(Limits(daily_cap_usd=1.0), clock=CLOCK)
+    spending = SpendingGuard(Limits(daily_cap_usd=1.0), clock=CLOCK)
 
-    hold = await purse.reserve_for(PROMPT, replace(SERVER, tariff=Tariff(0, 0, 10)), 30)
+    hold = await spending.reserve_for(PROMPT, replace(SERVER, tariff=Tariff(0, 0, 10)), 30)
 
     assert hold is not None
     assert hold.amount == 10_000
@@ -115,23 +114,26 @@ async def test_a_hold_is_of_the_most_it_can_cost_and_outlasts_the_call() -> None
 async def test_the_memory_keeps_the_sums_where_nobody_else_does() -> None:
     """Without a keeper of its own a chain keeps to its caps within the process."""
     dear = replace(SERVER, tariff=Tariff(0, 0, 600))
-    purse = Purse(Limits(daily_cap_usd=1.0), clock=CLOCK)
-    hold = await purse.reserve_for(PROMPT, dear, 30)
+    spending = SpendingGuard(Limits(daily_cap_usd=1.0), clock=CLOCK)
+    hold = await spending.reserve_for(PROMPT, dear, 30)
+    assert hold is not None
 
     with pytest.raises(OverBudget):
-        await purse.reserve_for(PROMPT, dear, 30)
-    await purse.settle(hold, 0.25)
+        await spending.reserve_for(PROMPT, dear, 30)
+    await spending.settle(hold, 0.25)
 
-    assert await purse.reserve_for(PROMPT, dear, 30) is not None
+    assert await spending.reserve_for(PROMPT, dear, 30) is not None
 
 
 async def test_the_keeper_given_is_the_one_asked() -> None:
     """What one chain spends counts for all that share the keeper."""
     limits, dear = Limits(daily_cap_usd=1.0), replace(SERVER, tariff=Tariff(0, 0, 600))
     caps = MemorySpendingCaps(daily_usd=1.0, monthly_usd=None, clock=CLOCK)
-    one, other = Purse(limits, caps, clock=CLOCK), Purse(limits, caps, clock=CLOCK)
+    one, other = SpendingGuard(limits, caps, clock=CLOCK), SpendingGuard(limits, caps, clock=CLOCK)
 
-    await one.settle(await one.reserve_for(PROMPT, dear, 30), 0.5)
+    hold = await one.reserve_for(PROMPT, dear, 30)
+    assert hold is not None
+    await one.settle(hold, 0.5)
 
     with pytest.raises(OverBudget):
         await other.reserve_for(PROMPT, dear, 30)

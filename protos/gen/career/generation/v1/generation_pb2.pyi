@@ -20,7 +20,7 @@ DESCRIPTOR: google.protobuf.descriptor.FileDescriptor
 
 @typing.final
 class Usage(google.protobuf.message.Message):
-    """What the provider that answered was paid for, rejected and repeated attempts included."""
+    """What providers were paid for. Of an answer it is the sum over all attempts, refused and overtaken ones included."""
 
     DESCRIPTOR: google.protobuf.descriptor.Descriptor
 
@@ -82,21 +82,22 @@ class Attempt(google.protobuf.message.Message):
     """`OK`, or why the attempt failed: `RATE_LIMITED`, `QUOTA_EXHAUSTED`, `OVERLOADED`, `TIMEOUT`,
     `CONNECTION_FAILED`, `CREDENTIALS_REJECTED`, `MODEL_NOT_FOUND`, `REQUEST_REJECTED`, `CONTENT_FILTERED`,
     `ANSWER_TRUNCATED`, `ANSWER_MALFORMED`, `ANSWER_REJECTED`, `PROVIDER_FAILED`, `OVERTAKEN` (another provider,
-    asked beside it, answered first), `ABANDONED` (the caller left). Without a request: `CIRCUIT_OPEN` (it failed
-    again and again and is left alone for a while), `AT_CAPACITY` (as many requests as it may have are under way),
-    `OVER_BUDGET` (what it may cost does not fit under the cap of the day or the month).
+    asked beside it, answered first). Without a request: `CIRCUIT_OPEN` (it failed again and again and is left alone
+    for a while), `AT_CAPACITY` (as many requests as it may have are under way), `RATE_CAPPED` (more requests a minute
+    than the operator allows), `OVER_BUDGET` (what it may cost does not fit under the cap of the day or the month),
+    `PRICE_UNKNOWN` (there is a cap, and the price of the model is not known).
     """
     duration_ms: builtins.int
-    """Milliseconds from the request to its end."""
+    """Milliseconds from the decision to ask to the end, a wait for a free place included."""
     hedge: builtins.bool
     """Whether it was started beside an earlier attempt that was late."""
     first_token_ms: builtins.int
     """Milliseconds from the request to the first of the answer. Absent when nothing came."""
     kept_items: builtins.int
-    """Whole items that were kept of an answer that broke off; the next provider was asked for the others alone."""
+    """Whole items that were kept of an answer that broke off or was refused; only the others were asked for after it."""
     @property
     def failed_checks(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.str]:
-        """Names of the checks that an `ANSWER_REJECTED` answer did not pass."""
+        """Names of the checks that the answer did not pass. An `OK` attempt may have some: its other items were enough."""
 
     @property
     def usage(self) -> Global___Usage:
@@ -104,7 +105,7 @@ class Attempt(google.protobuf.message.Message):
 
     @property
     def rejections(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[Global___Rejection]:
-        """Every check that an `ANSWER_REJECTED` answer did not pass, with the item that failed it."""
+        """Every check that the answer did not pass, with the item that failed it."""
 
     def __init__(
         self,

@@ -59,7 +59,9 @@ class _ErrorReasonEnumTypeWrapper(google.protobuf.internal.enum_type_wrapper._En
     delay in `google.rpc.RetryInfo`. No metadata.
     """
     ERROR_REASON_BUDGET_EXHAUSTED: _ErrorReason.ValueType  # 13
-    """RESOURCE_EXHAUSTED: what the operator allows to be spent a day or a month is used up. No metadata."""
+    """RESOURCE_EXHAUSTED: what the operator allows to be spent a day or a month is used up; `google.rpc.RetryInfo` has
+    the time to the next day (UTC). No metadata.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """`google.rpc.ErrorInfo.reason` carries the name without the prefix `ERROR_REASON_`; its domain is `career-coach`."""
@@ -101,5 +103,7 @@ ERROR_REASON_TOO_MANY_CALLS: ErrorReason.ValueType  # 12
 delay in `google.rpc.RetryInfo`. No metadata.
 """
 ERROR_REASON_BUDGET_EXHAUSTED: ErrorReason.ValueType  # 13
-"""RESOURCE_EXHAUSTED: what the operator allows to be spent a day or a month is used up. No metadata."""
+"""RESOURCE_EXHAUSTED: what the operator allows to be spent a day or a month is used up; `google.rpc.RetryInfo` has
+the time to the next day (UTC). No metadata.
+"""
 Global___ErrorReason: typing_extensions.TypeAlias = ErrorReason

@@ -78,7 +78,8 @@ class LearningServiceServicer(object):
         """Writes a new learning path of five to eight steps and stores it. Each call gives a new path. Fails with NOT_FOUND
         (`RESUME_NOT_FOUND`), INVALID_ARGUMENT (`INVALID_REQUEST`, `PROVIDER_NOT_AVAILABLE`), UNAVAILABLE
         (`RESUME_SERVICE_UNAVAILABLE`), RESOURCE_EXHAUSTED (`TOO_MANY_CALLS`, `BUDGET_EXHAUSTED`) when the operator's
-        limits are reached, and INTERNAL (`ALL_PROVIDERS_FAILED`) when no provider gave an answer that passes the checks. Takes seconds: allow a deadline of a minute.
+        limits are reached, and INTERNAL (`ALL_PROVIDERS_FAILED`) when no provider gave an answer that passes the checks.
+        Takes seconds: allow a deadline of a minute.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

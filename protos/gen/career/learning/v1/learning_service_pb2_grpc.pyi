@@ -187,7 +187,8 @@ class LearningServiceStub(typing.Generic[_LearningServiceGenerateLearningPathTyp
     """Writes a new learning path of five to eight steps and stores it. Each call gives a new path. Fails with NOT_FOUND
     (`RESUME_NOT_FOUND`), INVALID_ARGUMENT (`INVALID_REQUEST`, `PROVIDER_NOT_AVAILABLE`), UNAVAILABLE
     (`RESUME_SERVICE_UNAVAILABLE`), RESOURCE_EXHAUSTED (`TOO_MANY_CALLS`, `BUDGET_EXHAUSTED`) when the operator's
-    limits are reached, and INTERNAL (`ALL_PROVIDERS_FAILED`) when no provider gave an answer that passes the checks. Takes seconds: allow a deadline of a minute.
+    limits are reached, and INTERNAL (`ALL_PROVIDERS_FAILED`) when no provider gave an answer that passes the checks.
+    Takes seconds: allow a deadline of a minute.
     """
 
     ListLearningPaths: _LearningServiceListLearningPathsType
@@ -252,7 +253,8 @@ class LearningServiceServicer(metaclass=abc.ABCMeta):
         """Writes a new learning path of five to eight steps and stores it. Each call gives a new path. Fails with NOT_FOUND
         (`RESUME_NOT_FOUND`), INVALID_ARGUMENT (`INVALID_REQUEST`, `PROVIDER_NOT_AVAILABLE`), UNAVAILABLE
         (`RESUME_SERVICE_UNAVAILABLE`), RESOURCE_EXHAUSTED (`TOO_MANY_CALLS`, `BUDGET_EXHAUSTED`) when the operator's
-        limits are reached, and INTERNAL (`ALL_PROVIDERS_FAILED`) when no provider gave an answer that passes the checks. Takes seconds: allow a deadline of a minute.
+        limits are reached, and INTERNAL (`ALL_PROVIDERS_FAILED`) when no provider gave an answer that passes the checks.
+        Takes seconds: allow a deadline of a minute.
         """
 
     @abc.abstractmethod

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from shared.llm.hedging import HedgeBudget
-from shared.llm.limits import CallRate
+from shared.llm.limits import RateLimiter
 from shared.llm.messages import Attempt, Completion, Prompt
-from shared.llm.spending import Purse
+from shared.llm.settings import TOKENS_PER_ANSWER
+from shared.llm.spending import SpendingGuard
 
 T = TypeVar("T")
 OnAttempt = Callable[[Attempt], None]
@@ -17,18 +18,22 @@ OnAttempt = Callable[[Attempt], None]
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """What all calls of a process have in common. `now` is a monotonic clock in seconds."""
+    """What all calls of a process have in common. `now` is a monotonic clock in seconds.
+
+    An answer that has taken `tokens_per_answer`, input and output of all attempts, is not repaired any more.
+    """
 
     hedges: HedgeBudget
-    rate: CallRate
-    purse: Purse
+    rate: RateLimiter
+    spending: SpendingGuard
     on_attempt: OnAttempt | None = None
+    tokens_per_answer: int = TOKENS_PER_ANSWER
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
 
 @dataclass(frozen=True, slots=True)
-class Question(Generic[T]):
+class Call(Generic[T]):
     """What is asked, how its answer is read, and until when on the clock."""
 
     prompt: Prompt
