@@ -89,6 +89,8 @@ class FallbackClient:
     ) -> Answer[T]:
         """The first answer that `accept` takes, within `timeout` seconds; raises `AllProvidersFailed`, `CallsExceeded`.
 
+        And what the keeper of the spending caps raises where nobody knows what is spent.
+
         `accept` reads a completion and raises `AnswerMalformed` or `AnswerRejected` to have the next one asked; what
         else it raises is a defect of ours and passes through. `on_attempt` sees every attempt as it ends, also where
         no answer tells of it: on failure of all, and when the caller leaves; it must not raise. `continuation` says

@@ -17,6 +17,9 @@ from shared.llm.settings import ProviderSettings
 
 T = TypeVar("T")
 
+# The longest answers we ask for have 100 kB. As a stream each word of theirs comes in an envelope of 300 bytes.
+MAX_ANSWER_BYTES = 4 * 1024 * 1024
+
 # A count beyond this is none: it would break every sum that it goes into, the ones in the database too.
 _MOST_TOKENS = 10**9
 

@@ -34,7 +34,7 @@ from shared.llm.providers.border import (
     temperature_of,
     usage_of,
 )
-from shared.llm.providers.wire import HEADERS, AnswerBody, broken, connection_options, encode
+from shared.llm.providers.wire import HEADERS, HTTP_ERRORS, AnswerBody, broken, connection_options, encode
 from shared.llm.settings import ProviderSettings
 
 # The type in the error body outranks the HTTP status: an error in the middle of a stream comes under status 200.
@@ -49,17 +49,7 @@ _ERRORS: Mapping[str | int, type[ProviderError]] = {
     "not_found_error": ModelNotFound,
     "invalid_request_error": RequestRejected,
     "request_too_large": RequestRejected,
-    400: RequestRejected,
-    401: CredentialsRejected,
-    402: QuotaExhausted,
-    403: CredentialsRejected,
-    404: ModelNotFound,
-    408: ProviderTimeout,
-    409: RequestRejected,
-    413: RequestRejected,
-    422: RequestRejected,
-    429: RateLimited,
-    500: Overloaded,  # and 529, which is Anthropic's own
+    **HTTP_ERRORS,
 }
 _ENDS: Mapping[str, type[ProviderError]] = {
     "refusal": ContentFiltered,

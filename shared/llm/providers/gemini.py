@@ -34,7 +34,15 @@ from shared.llm.errors import (
     RequestRejected,
 )
 from shared.llm.messages import Completion, Prompt, Usage
-from shared.llm.providers.border import TokenTally, border, classified, next_of, temperature_of, usage_of
+from shared.llm.providers.border import (
+    MAX_ANSWER_BYTES,
+    TokenTally,
+    border,
+    classified,
+    next_of,
+    temperature_of,
+    usage_of,
+)
 from shared.llm.settings import ProviderSettings
 
 with warnings.catch_warnings():
@@ -80,13 +88,11 @@ _ENDS: Mapping[int, type[ProviderError]] = {
     ),
 }
 
-# The SDK lifts gRPC's own bound of a message. The longest answers we ask for have 100 kB.
-_MAX_ANSWER_BYTES = 4 * 1024 * 1024
 _CHANNEL = {
     # gRPC waits up to two minutes before it tries again to connect, and fails every call until then.
     "grpc.max_reconnect_backoff_ms": 5_000,
     # It holds for a message as it came and for what a compressed one unpacks to.
-    "grpc.max_receive_message_length": _MAX_ANSWER_BYTES,
+    "grpc.max_receive_message_length": MAX_ANSWER_BYTES,
 }
 # What gRPC itself says, on this side of the wire, where no status came from the other one.
 _TOO_LONG = ("Stream removed (CLIENT: Received message larger than max", "Decompressed message larger than max")
@@ -211,7 +217,7 @@ class _Answer:
         self.finish = _UNFINISHED
         self.blocked = False
         self.counted = False
-        self._left = _MAX_ANSWER_BYTES
+        self._left = MAX_ANSWER_BYTES
 
     def add(self, response: Any) -> str:  # noqa: ANN401 - the SDK has no types
         """Notes what a response says of the answer, and gives its text; raises where all of it is too much."""

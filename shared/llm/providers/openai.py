@@ -14,11 +14,9 @@ from shared.llm.errors import (
     AnswerTruncated,
     ConnectionFailed,
     ContentFiltered,
-    CredentialsRejected,
     ModelNotFound,
     Overloaded,
     ProviderError,
-    ProviderTimeout,
     QuotaExhausted,
     RateLimited,
     RequestRejected,
@@ -34,7 +32,7 @@ from shared.llm.providers.border import (
     usage_of,
 )
 from shared.llm.providers.dialects import DIALECTS, Dialect, Form, Subject
-from shared.llm.providers.wire import HEADERS, AnswerBody, broken, connection_options, encode
+from shared.llm.providers.wire import HEADERS, HTTP_ERRORS, AnswerBody, broken, connection_options, encode
 from shared.llm.settings import ProviderSettings
 
 # `code` and `type` of the error body outrank the HTTP status: a 429 may mean an empty account.
@@ -49,17 +47,7 @@ _ERRORS: Mapping[str | int, type[ProviderError]] = {
     "context_length_exceeded": RequestRejected,
     "exceed_context_size_error": RequestRejected,  # in the words of llama.cpp
     "server_error": Overloaded,
-    400: RequestRejected,
-    401: CredentialsRejected,
-    402: QuotaExhausted,
-    403: CredentialsRejected,
-    404: ModelNotFound,
-    408: ProviderTimeout,
-    409: RequestRejected,
-    413: RequestRejected,
-    422: RequestRejected,
-    429: RateLimited,
-    500: Overloaded,
+    **HTTP_ERRORS,
 }
 _ENDS: Mapping[str, type[ProviderError]] = {"length": AnswerTruncated, "content_filter": ContentFiltered}
 

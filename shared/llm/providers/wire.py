@@ -1,7 +1,7 @@
 """HTTP as both vendors that speak it need it: connections, and the bodies of answers, bounded in time and size."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing, suppress
 from types import TracebackType
 from typing import Any, Self, cast
@@ -10,12 +10,21 @@ import aiohttp
 import httpx2
 import msgspec
 
-from shared.llm.errors import AnswerMalformed, ConnectionFailed, ProviderError, ProviderTimeout
-from shared.llm.providers.border import next_of
+from shared.llm.errors import (
+    AnswerMalformed,
+    ConnectionFailed,
+    CredentialsRejected,
+    ModelNotFound,
+    Overloaded,
+    ProviderError,
+    ProviderTimeout,
+    QuotaExhausted,
+    RateLimited,
+    RequestRejected,
+)
+from shared.llm.providers.border import MAX_ANSWER_BYTES, next_of
 from shared.llm.providers.events import Event, EventReader
 
-# The longest answers we ask for have 100 kB. As a stream each word of theirs comes in an envelope of 300 bytes.
-MAX_ANSWER_BYTES = 4 * 1024 * 1024
 # An error says in its first lines what it is.
 _MAX_ERROR_BYTES = 64 * 1024
 # How long we wait behind the end mark for the end of the body, without which the connection is of no further use.
@@ -24,6 +33,21 @@ _LAST_BYTES_SECONDS = 0.05
 _LIMITS = httpx2.Limits(max_connections=4096, keepalive_expiry=30.0)
 # A compressed body has no bound before it is unpacked, so none is asked for, and none is taken.
 HEADERS = {"Accept-Encoding": "identity"}
+
+# By the status alone, where the vendor has no name for the error. What begins with 5 counts as 500, Anthropic's 529 too.
+HTTP_ERRORS: Mapping[str | int, type[ProviderError]] = {
+    400: RequestRejected,
+    401: CredentialsRejected,
+    402: QuotaExhausted,
+    403: CredentialsRejected,
+    404: ModelNotFound,
+    408: ProviderTimeout,
+    409: RequestRejected,
+    413: RequestRejected,
+    422: RequestRejected,
+    429: RateLimited,
+    500: Overloaded,
+}
 
 encode = msgspec.json.Encoder(enc_hook=dict).encode
 
