@@ -8,6 +8,7 @@ Only what speaks against the provider counts (`policies.py`): a request that it 
 answer that we cannot use show that it is alive.
 """
 
+import asyncio
 import random
 from collections import deque
 from collections.abc import Callable
@@ -19,6 +20,8 @@ from shared.llm.policies import Health, policy_of
 IN_A_ROW = 3
 OF_THE_LAST = 10
 FAILED_OF_THE_LAST = 5
+# The longest wait in seconds that we take a vendor's word for: it may fill a quota earlier than it thought.
+MAX_RETRY_AFTER = 3600.0
 # Processes that saw the same failure must not come back in the same moment.
 _JITTER = 0.1
 
@@ -34,13 +37,14 @@ class Circuit(Enum):
 class Lease:
     """The right to make one call. Whoever has it says once how the call ended; saying it again changes nothing."""
 
-    __slots__ = ("_breaker", "_epoch", "_over", "probe")
+    __slots__ = ("_breaker", "_epoch", "_over", "early", "probe")
 
-    def __init__(self, breaker: "CircuitBreaker", epoch: int, *, probe: bool) -> None:
+    def __init__(self, breaker: "CircuitBreaker", epoch: int, *, probe: bool, early: bool = False) -> None:
         self._breaker = breaker
         self._epoch = epoch
         self._over = False
         self.probe = probe
+        self.early = early
 
     def succeed(self) -> None:
         """The provider answered, be it with something that we cannot use."""
@@ -91,6 +95,7 @@ class CircuitBreaker:
         self._recent: deque[bool] = deque(maxlen=OF_THE_LAST)
         self._in_a_row = 0
         self._cause: ProviderError | None = None
+        self._probe_watchers: list[asyncio.Future[None]] = []
 
     @property
     def state(self) -> Circuit:
@@ -119,14 +124,33 @@ class CircuitBreaker:
             return False
         return policy_of(self._cause).health is Health.TRANSIENT
 
+    @property
+    def admits(self) -> bool:
+        """Whether a call would be let through now."""
+        return not self._open or (not self._probing and self._now() >= self._until)
+
+    @property
+    def may_be_waited_for(self) -> bool:
+        """Whether a caller may wait out the pause: the vendor named its end, and no operator has to act before."""
+        transient = self._cause is not None and policy_of(self._cause).health is Health.TRANSIENT
+        return self._open and self._told_to_wait and transient
+
     def admit(self, *, early: bool = False) -> Lease | None:
         """The right to make a call; None while the provider is left alone. `early` asks for the probe at once."""
         if not self._open:
             return Lease(self, self._epoch, probe=False)
-        if self._probing or (self._now() < self._until and not (early and self.may_probe_early)):
+        on_time = self.admits
+        if not on_time and not (early and self.may_probe_early):
             return None
         self._probing = True
-        return Lease(self, self._epoch, probe=True)
+        return Lease(self, self._epoch, probe=True, early=not on_time)
+
+    async def probe_end(self) -> None:
+        """Waits until the probe that is out has ended, however; returns at once where none is."""
+        if self._probing:
+            watcher = asyncio.get_running_loop().create_future()
+            self._probe_watchers.append(watcher)
+            await watcher
 
     def note_success(self, lease: Lease) -> None:
         """For leases."""
@@ -147,40 +171,60 @@ class CircuitBreaker:
             self.note_success(lease)
             return
         if not lease.is_of(self._epoch):
+            self._heed_longer_wait(error)
             return
         self._in_a_row += 1
         self._recent.append(False)
         enough = self._in_a_row >= IN_A_ROW or self._recent.count(False) >= FAILED_OF_THE_LAST
         if lease.probe or enough or policy.health is Health.PERMANENT or error.retry_after:
-            self._trip(error)
+            self._trip(error, early=lease.early)
 
     def note_nothing(self, lease: Lease) -> None:
         """For leases."""
         if lease.probe and lease.is_of(self._epoch):
-            self._probing = False
+            self._end_probe()
 
     def _close(self) -> None:
-        self._open = self._probing = False
+        self._open = False
+        self._end_probe()
         self._epoch += 1
         self._reopens = 0
         self._recent.clear()
         self._cause = None
         self._tell()
 
-    def _trip(self, error: ProviderError) -> None:
+    def _end_probe(self) -> None:
+        self._probing = False
+        for watcher in self._probe_watchers:
+            if not watcher.done():
+                watcher.set_result(None)
+        self._probe_watchers.clear()
+
+    def _trip(self, error: ProviderError, *, early: bool) -> None:
         policy = policy_of(error)
-        pause = min(policy.longest, policy.away * 2**self._reopens)
-        pause *= 1 + _JITTER * (2 * self._chance() - 1)
-        self._until = self._now() + max(pause, error.retry_after or 0.0)
-        self._told_to_wait = bool(error.retry_after)
-        # Doubling an int for ever would overflow the float that it is multiplied with.
-        self._reopens = min(self._reopens + 1, 32)
-        self._open, self._probing = True, False
+        told = min(error.retry_after or 0.0, MAX_RETRY_AFTER)
+        # What an early probe meets was to be expected: it makes the pause no longer.
+        if not early:
+            pause = min(policy.longest, policy.away * 2**self._reopens)
+            pause *= 1 + _JITTER * (2 * self._chance() - 1)
+            self._until = self._now() + pause
+            # Doubling an int for ever would overflow the float that it is multiplied with.
+            self._reopens = min(self._reopens + 1, 32)
+        self._until = max(self._until, self._now() + told)
+        self._told_to_wait = told > 0
+        self._open = True
+        self._end_probe()
         self._epoch += 1
         self._in_a_row = 0
         self._recent.clear()
         self._cause = error
         self._tell()
+
+    def _heed_longer_wait(self, error: ProviderError) -> None:
+        """A call from before the circuit opened may know of a longer wait than the one that opened it."""
+        until = self._now() + min(error.retry_after or 0.0, MAX_RETRY_AFTER)
+        if self._open and error.retry_after and until > self._until:
+            self._until, self._told_to_wait = until, True
 
     def _tell(self) -> None:
         if self._on_change is not None:

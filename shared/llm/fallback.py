@@ -3,14 +3,16 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 from shared.llm.call import Call, OnAttempt, Resources
 from shared.llm.client import LLMClient
 from shared.llm.continuation import Continuation
 from shared.llm.endpoint import Endpoint, EndpointStatus
-from shared.llm.errors import AllProvidersFailed
+from shared.llm.errors import AllProvidersFailed, NotAsked
 from shared.llm.hedging import HedgeBudget
+from shared.llm.ledger import Ledger
 from shared.llm.limits import RateLimiter
 from shared.llm.messages import Answer, Completion, Prompt
 from shared.llm.race import Race
@@ -120,14 +122,22 @@ class FallbackClient:
 
     async def _run(self, call: Call[T], salvage: Salvage) -> Answer[T]:
         self._resources.hedges.note_call()
-        race = Race(call, self._resources, salvage)
+        ledger = Ledger([self._resources.on_attempt, call.on_attempt])
+        race = Race(call, self._resources, salvage, ledger)
         endpoints = self._route(self._endpoints, call.prompt)
 
         def find() -> SecondChance | None:
             return find_second_chance(endpoints, race.failures, race.left)
 
-        def run(chance: SecondChance) -> Awaitable[Answer[T]]:
-            return race.run([chance.endpoint], early=chance.early)
+        async def run(chance: SecondChance) -> Answer[T]:
+            # Who finds that another is trying it waits for how that ends.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(race.left):
+                    await chance.endpoint.breaker.probe_end()
+            asked = {endpoint for endpoint, error in race.failures if not isinstance(error, NotAsked)}
+            # Those that were passed over before and would be let through by now stand behind it.
+            rest = [one for one in endpoints if one not in asked | {chance.endpoint} and one.breaker.admits]
+            return await race.run([chance.endpoint, *rest], early=chance.early)
 
         try:
             return await race.run(endpoints)

@@ -21,3 +21,7 @@ class HedgeBudget:
             return False
         self._saved -= 1.0
         return True
+
+    def give_back(self) -> None:
+        """A hedge was taken off that became no request."""
+        self._saved = min(BURST, self._saved + 1.0)

@@ -1,5 +1,6 @@
 """How fast a provider has been of late, and from when on it is late."""
 
+import math
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Callable
@@ -12,7 +13,9 @@ _MEMORY = 600.0
 MIN_HEDGE_DELAY = 1.0
 _TIMES_MEDIAN = 1.5
 # A provider of which nothing is known gets twice the time after each answer that we did not wait for, to this.
-_MAX_PATIENCE_UNKNOWN = 16.0
+_MAX_TIMES_UNKNOWN = 16.0
+# So often a provider of which nothing is known is asked first where the fastest is wanted.
+_TRIES_OF_THE_UNKNOWN = 3
 
 
 class Rolling:
@@ -56,7 +59,7 @@ class Rolling:
 class Latencies:
     """What is known of one provider: to the first token, between tokens (the longest of each answer), in all."""
 
-    __slots__ = ("_unanswered", "first_token", "longest_gap", "min_hedge_delay", "total")
+    __slots__ = ("_failures", "_unanswered", "first_token", "longest_gap", "min_hedge_delay", "total")
 
     def __init__(self, now: Callable[[], float], *, min_hedge_delay: float = MIN_HEDGE_DELAY) -> None:
         self.first_token = Rolling(now)
@@ -64,6 +67,7 @@ class Latencies:
         self.total = Rolling(now)
         self.min_hedge_delay = min_hedge_delay
         self._unanswered = 0
+        self._failures = 0
 
     def note_answer(self, first_token: float, longest_gap: float | None, total: float) -> None:
         """A whole answer came. `longest_gap` is None where it came in one piece."""
@@ -71,11 +75,27 @@ class Latencies:
         if longest_gap is not None:
             self.longest_gap.add(longest_gap)
         self.total.add(total)
-        self._unanswered = 0
+        self._unanswered = self._failures = 0
 
-    def note_silence(self) -> None:
-        """We went elsewhere before anything came."""
-        self._unanswered += 1
+    def note_failure(self) -> None:
+        """It was asked, and no whole answer came."""
+        self._failures += 1
+
+    @property
+    def seconds(self) -> float:
+        """How long an answer takes, for comparing: 0 where nothing is known, so that it becomes known.
+
+        Without end where nothing was learned by asking either.
+        """
+        median = self.total.median
+        if median is not None:
+            return median
+        return 0.0 if self._failures < _TRIES_OF_THE_UNKNOWN else math.inf
+
+    def note_silence(self, delay: float) -> None:
+        """We went elsewhere after `delay` seconds in which nothing came; those who waited as long say nothing new."""
+        if delay >= self.hedge_delay(begun=False):
+            self._unanswered += 1
 
     def hedge_delay(self, *, begun: bool) -> float:
         """Seconds of silence from which on it is late: before the first token, or after an answer has `begun`.
@@ -86,4 +106,4 @@ class Latencies:
         median = (self.longest_gap if begun else self.first_token).median
         if median is not None:
             return max(self.min_hedge_delay, _TIMES_MEDIAN * median)
-        return self.min_hedge_delay * min(2.0**self._unanswered, _MAX_PATIENCE_UNKNOWN)
+        return self.min_hedge_delay * min(2.0**self._unanswered, _MAX_TIMES_UNKNOWN)

@@ -6,9 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-import structlog
-
-from shared.llm.accounting import total_usage
 from shared.llm.breaker import Circuit, Lease
 from shared.llm.call import Call, Resources
 from shared.llm.endpoint import Endpoint
@@ -16,23 +13,25 @@ from shared.llm.errors import (
     AllProvidersFailed,
     AnswerRejected,
     CallsExceeded,
+    NotAsked,
     ProviderError,
     ProviderTimeout,
     RateCapped,
     UnusableAnswer,
 )
-from shared.llm.messages import ABANDONED, CIRCUIT_OPEN, OK, OVERTAKEN, Answer, Attempt, Completion, Usage
+from shared.llm.ledger import Ledger
+from shared.llm.messages import ABANDONED, CIRCUIT_OPEN, OK, OVERTAKEN, Answer, Attempt, Completion
 from shared.llm.run import Run
 from shared.llm.salvage import Salvage
 
 T = TypeVar("T")
 Won = tuple[T, Completion]
 
-log = structlog.get_logger()
-
 # How long the end of a call waits for those that it gave up, in seconds: they were cancelled and end at once, and a
 # client that does not must not hold up the answer.
 _PARTING_SECONDS = 0.25
+# How much longer than its share a run may take to notice that its time is over, in seconds.
+_GRACE_SECONDS = 0.1
 # How often a call that is late looks again whether the budget has room by now, or the circuit was opened, in seconds.
 _RECHECK_SECONDS = 0.5
 
@@ -47,11 +46,12 @@ class Race(Generic[T]):
     call: Call[T]
     resources: Resources
     salvage: Salvage
-    ledger: dict[int, Attempt] = field(default_factory=dict)
+    ledger: Ledger
     failures: list[tuple[Endpoint, ProviderError]] = field(default_factory=list)
     _running: dict[asyncio.Task[Completion], Run] = field(default_factory=dict)
     _waiting: deque[Endpoint] = field(default_factory=deque)
     _parting: set[asyncio.Task[Completion]] = field(default_factory=set)
+    _no_hedge: set[Endpoint] = field(default_factory=set)
 
     async def run(self, endpoints: Iterable[Endpoint], *, early: bool = False) -> Answer[T]:
         """One pass over the endpoints; raises `AllProvidersFailed`, `CallsExceeded`."""
@@ -71,12 +71,7 @@ class Race(Generic[T]):
             await self._give_up(ABANDONED if won is None else OVERTAKEN)
         if won is None:
             raise self._failure()
-        return Answer(*won, self.attempts)
-
-    @property
-    def attempts(self) -> tuple[Attempt, ...]:
-        """Every attempt so far, in the order of their starts."""
-        return tuple(self.ledger[number] for number in sorted(self.ledger))
+        return Answer(*won, self.ledger.attempts)
 
     @property
     def left(self) -> float:
@@ -85,24 +80,22 @@ class Race(Generic[T]):
 
     def _go_on(self, *, early: bool) -> Won[T] | None:
         """Starts the next where nobody is asked any more, or nobody in time; what is late may be whole by now."""
-        if not self._running:
-            self._start_next(early=early)
-        elif self._waiting and self._all_late():
+        self._leave_overdue()
+        if self._running and self._waiting and self._all_late():
             won = self._salvage_late()
             if won is not None:
                 return won
             self._leave_open_circuits()
-            if self._running:
-                self._start_hedge()
-            else:
-                self._start_next(early=early)
+            self._start_hedge()
+        if not self._running:
+            self._start_next(early=early)
         return None
 
     def _failure(self) -> AllProvidersFailed | CallsExceeded:
         waits = [error.retry_after for _, error in self.failures if isinstance(error, RateCapped)]
-        if waits and not any(attempt.asked for attempt in self.attempts):
+        if waits and not self.ledger.has_asked:
             return CallsExceeded(min(wait or 0.0 for wait in waits))
-        return AllProvidersFailed(self.attempts)
+        return AllProvidersFailed(self.ledger.attempts)
 
     def _start_next(self, *, early: bool) -> None:
         """Starts the next that may be asked, if there is one and time is left."""
@@ -115,23 +108,18 @@ class Race(Generic[T]):
             self._pass_over(endpoint)
 
     def _start_hedge(self) -> None:
-        """Starts the next that may be asked beside those that are late, where budget and time allow it.
+        """Starts the first that may be asked beside those that are late, where budget and time allow it.
 
-        Rules of our own, which are faster than any model, are there for when all models have failed.
+        Not rules of our own, which are faster than any model: they are there for when all models have failed.
         """
-        while self._waiting and self._waiting[0].metered:
-            endpoint = self._waiting.popleft()
-            lease = endpoint.breaker.admit()
-            if lease is None:
-                self._pass_over(endpoint)
-                continue
-            if self.left > 0 and self.resources.hedges.take():
-                self._start(endpoint, lease, hedge=True)
-            else:
-                # It is still there to move on to once the late ones have failed.
-                lease.release()
-                self._waiting.appendleft(endpoint)
+        if not self._running or self.left <= 0:
             return
+        able = [one for one in self._waiting if one.metered and one not in self._no_hedge and one.breaker.admits]
+        if able and self.resources.hedges.take():
+            lease = able[0].breaker.admit()
+            if lease is not None:
+                self._waiting.remove(able[0])
+                self._start(able[0], lease, hedge=True)
 
     def _start(self, endpoint: Endpoint, lease: Lease, *, hedge: bool) -> None:
         try:
@@ -139,28 +127,36 @@ class Race(Generic[T]):
         except BaseException:
             lease.release()  # a defect of ours must not keep the provider from being probed again
             raise
-        run = Run(endpoint, lease, prompt, number=self._number(), kept=kept, hedge=hedge, now=self.resources.now)
-        share = self.left / (1 + len(self._waiting))
+        # Shared with those only who could take over.
+        share = self.left / (1 + sum(waiting.breaker.admits for waiting in self._waiting))
+        number, now = self._number(), self.resources.now
+        run = Run(endpoint, lease, prompt, number=number, kept=kept, hedge=hedge, ends=now() + share, now=now)
         task = asyncio.create_task(run.ask(share, self.resources))
         task.add_done_callback(_consume_exception)
         self._running[task] = run
 
     def _number(self) -> int:
-        return len(self.ledger) + len(self._running)
+        return len(self.ledger.attempts) + len(self._running)
 
     def _pass_over(self, endpoint: Endpoint) -> None:
-        self._note(self._number(), Attempt(endpoint.provider, endpoint.model, CIRCUIT_OPEN, duration_ms=0))
+        self.ledger.note(self._number(), Attempt(endpoint.provider, endpoint.model, CIRCUIT_OPEN, duration_ms=0))
 
-    def _patience(self) -> float | None:
-        """How long to wait for the running before somebody else may be started; None where nobody is left."""
+    def _patience(self) -> float:
+        """How long to wait for the running before somebody else may be started, or one of them is overdue."""
+        now = self.resources.now()
+        overdue = min(run.ends for run in self._running.values()) + _GRACE_SECONDS - now
         if not self._waiting:
-            return None
-        until_late = max(run.late_at for run in self._running.values()) - self.resources.now()
-        return until_late if until_late > 0 else _RECHECK_SECONDS
+            return max(0.0, overdue)
+        until_late = max(run.late_at for run in self._running.values()) - now
+        return max(0.0, min(overdue, until_late if until_late > 0 else _RECHECK_SECONDS))
 
     def _all_late(self) -> bool:
         now = self.resources.now()
-        return all(run.late_at <= now for run in self._running.values())
+        if not all(run.late_at <= now for run in self._running.values()):
+            return False
+        for run in self._running.values():
+            run.was_late = True
+        return True
 
     def _finish(self, task: asyncio.Task[Completion], run: Run) -> Won[T] | None:
         """The answer of a run that ended, or what was kept until then where that is whole; else None."""
@@ -170,19 +166,21 @@ class Race(Generic[T]):
             run.note_answer()
             won = self._accept(run, completion)
         except ProviderError as error:
-            run.lease.fail(error)
+            run.note_failure(error)
             self.failures.append((run.endpoint, error))
+            if run.hedge and isinstance(error, NotAsked):
+                self._take_back(run.endpoint)
             kept = self._salvage(run, error)
-            self._note(run.number, run.record(error, completion, used=kept is not None))
+            self.ledger.note(run.number, run.record(error, completion, used=kept is not None))
             if kept is None and isinstance(error, UnusableAnswer):
                 self._plan_repair(run.endpoint)
             return kept
         except BaseException:
             # A defect of ours, or the caps cannot be read.
             run.lease.release()
-            self._note(run.number, run.record(ABANDONED, completion))
+            self.ledger.note(run.number, run.record(ABANDONED, completion))
             raise
-        self._note(run.number, run.record(OK, completion))
+        self.ledger.note(run.number, run.record(OK, completion))
         return won
 
     def _accept(self, run: Run, completion: Completion) -> Won[T]:
@@ -194,12 +192,9 @@ class Race(Generic[T]):
 
         Not beside another that is under way: that one was asked for the rest already.
         """
-        if not self._running and self.left > 0 and self._has_tokens() and self.salvage.may_repair(endpoint):
+        has_tokens = self.ledger.tokens < self.resources.tokens_per_answer
+        if not self._running and self.left > 0 and has_tokens and self.salvage.may_repair(endpoint):
             self._waiting.appendleft(endpoint)
-
-    def _has_tokens(self) -> bool:
-        usage = total_usage(self.attempts) or Usage()
-        return usage.input_tokens + usage.output_tokens + usage.thinking_tokens < self.resources.tokens_per_answer
 
     def _salvage(self, run: Run, error: ProviderError) -> Won[T] | None:
         """Keeps what a failed run brought; an answer where that is all of it, but for an end mark or one item more."""
@@ -219,17 +214,33 @@ class Race(Generic[T]):
                 return won
         return None
 
+    def _take_back(self, endpoint: Endpoint) -> None:
+        """A hedge that became no request: its provider is still there to move on to, and nothing was spent."""
+        self.resources.hedges.give_back()
+        self._no_hedge.add(endpoint)
+        self._waiting.append(endpoint)
+
     def _leave_open_circuits(self) -> None:
-        """Leaves late runs whose circuit others have opened meanwhile: that costs no budget, for nobody waits twice."""
+        """Leaves late runs whose circuit others have opened meanwhile, where somebody can take over.
+
+        That costs no hedge, for nobody waits twice.
+        """
+        if any(waiting.breaker.admits for waiting in self._waiting):
+            for task, run in list(self._running.items()):
+                if run.endpoint.breaker.state is Circuit.OPEN:
+                    self._leave(task, run)
+
+    def _leave_overdue(self) -> None:
+        """Leaves runs whose client ignores that their time is over."""
         for task, run in list(self._running.items()):
-            if run.endpoint.breaker.state is Circuit.OPEN:
+            if run.ends + _GRACE_SECONDS <= self.resources.now():
                 self._leave(task, run)
 
     def _leave(self, task: asyncio.Task[Completion], run: Run, *, used: bool = False) -> None:
         error = ProviderTimeout()
-        run.lease.fail(error)
+        run.note_failure(error)
         self.failures.append((run.endpoint, error))
-        self._note(run.number, run.record(error, used=used))
+        self.ledger.note(run.number, run.record(error, used=used))
         self._running.pop(task)
         self._cancel(task)
 
@@ -238,6 +249,9 @@ class Race(Generic[T]):
         self._parting.add(task)
 
     def _keep(self, run: Run) -> bool:
+        if run.looked_at == len(run.pieces):
+            return False
+        run.looked_at = len(run.pieces)
         gained = self.salvage.keep(run.pieces, run.kept)
         run.gained += gained or 0
         return gained is not None
@@ -255,33 +269,20 @@ class Race(Generic[T]):
     async def _give_up(self, outcome: str) -> None:
         """Ends what is still running; afterwards nothing is."""
         for task, run in self._running.items():
-            completion = _completion_of(task)
+            # What came in the same moment as the one that won is heard too.
+            completion, error = _end_of(task)
             self._cancel(task)
             if completion is not None:
-                run.note_answer()  # it came in the same moment as the one that won
+                run.note_answer()
+            elif error is not None:
+                run.note_failure(error)
             elif outcome == OVERTAKEN:
                 run.note_overtaken()
             run.lease.release()
-            self._note(run.number, run.record(outcome, completion))
+            self.ledger.note(run.number, run.record(error or outcome, completion))
         self._running.clear()
         if self._parting:
             await asyncio.wait(self._parting, timeout=_PARTING_SECONDS)
-
-    def _note(self, number: int, attempt: Attempt) -> None:
-        self.ledger[number] = attempt
-        if attempt.asked and attempt.outcome not in (OK, ABANDONED):
-            log.warning(
-                "llm.attempt_failed",
-                provider=attempt.provider,
-                model=attempt.model,
-                outcome=attempt.outcome,
-                duration_ms=attempt.duration_ms,
-                failed_checks=list(attempt.failed_checks),
-                kept_items=attempt.kept_items,
-            )
-        for watch in (self.resources.on_attempt, self.call.on_attempt):
-            if watch is not None:
-                watch(attempt)
 
 
 def _result(task: asyncio.Task[Completion]) -> Completion:
@@ -290,9 +291,14 @@ def _result(task: asyncio.Task[Completion]) -> Completion:
     return task.result()
 
 
-def _completion_of(task: asyncio.Task[Completion]) -> Completion | None:
-    """What a task gave, if it has."""
-    return task.result() if task.done() and not task.cancelled() and task.exception() is None else None
+def _end_of(task: asyncio.Task[Completion]) -> tuple[Completion | None, ProviderError | None]:
+    """What a task gave or how it failed, if it has ended by itself."""
+    if not task.done() or task.cancelled():
+        return None, None
+    error = task.exception()
+    if error is None:
+        return task.result(), None
+    return None, error if isinstance(error, ProviderError) else None
 
 
 def _consume_exception(task: asyncio.Task[Completion]) -> None:

@@ -120,6 +120,7 @@ class LLMRegistry:
         endpoints = list(self._endpoints.values())
         self._endpoints.clear()
         ends = await asyncio.gather(*(endpoint.client.close() for endpoint in endpoints), return_exceptions=True)
+        await self._resources.spending.close()
         for endpoint, error in zip(endpoints, ends, strict=True):
             if error is not None:
                 log.warning("llm.close_failed", provider=endpoint.provider, kind=type(error).__name__)

@@ -19,6 +19,8 @@ T = TypeVar("T")
 MAX_PASSES = 2
 # The wait where the vendor names none, in seconds; jittered, so that who failed together does not return together.
 MAX_WAIT = 1.0
+# A pause is a little longer than the wait that the vendor names, by its jitter and its shortest length.
+_PAUSE_SLACK = 1.2
 # With less than this left no model answers, so waiting for it is in vain.
 MIN_ATTEMPT = 1.0
 
@@ -37,34 +39,39 @@ def find_second_chance(
 ) -> SecondChance | None:
     """The one that may answer soonest, within the seconds `left`; None where asking again would be in vain.
 
-    Where all were passed over, nobody knows whether they still fail: one is probed early, so that no call fails without
-    having asked anybody.
+    Where all were passed over, nobody knows whether they still fail: one is probed early, so that a call does not fail
+    without anybody having been asked while time is left. Else a pause that ends in time is waited for.
     """
     if left < MIN_ATTEMPT:
         return None
     if all(isinstance(error, NotAsked) for _, error in failures):
-        sleeping = [endpoint for endpoint in endpoints if endpoint.breaker.may_probe_early]
+        sleeping = [one for one in endpoints if one.breaker.may_probe_early or _is_probed(one)]
         first = min(sleeping, key=lambda endpoint: endpoint.breaker.seconds_left, default=None)
-        return SecondChance(first, 0.0, early=True) if first is not None else None
+        if first is not None:
+            return SecondChance(first, 0.0, early=True)
     # Who has repaired its answer in vain has had its chance.
     tries = Counter(endpoint for endpoint, _ in failures)
-    chances = [
-        chance
-        for endpoint, error in failures
-        if tries[endpoint] == 1 and (chance := _chance_of(endpoint, error, left)) is not None
-    ]
-    return min(chances, key=lambda chance: chance.wait, default=None)
+    chances = [_chance_of(endpoint, error) for endpoint, error in failures if tries[endpoint] == 1]
+    chances += [SecondChance(one, one.breaker.seconds_left) for one in endpoints if one.breaker.may_be_waited_for]
+    fitting = [chance for chance in chances if chance is not None and chance.wait + MIN_ATTEMPT <= left]
+    return min(fitting, key=lambda chance: chance.wait, default=None)
 
 
-def _chance_of(endpoint: Endpoint, error: ProviderError, left: float) -> SecondChance | None:
+def _is_probed(endpoint: Endpoint) -> bool:
+    """Whether somebody is about to learn how it is: his call is worth waiting for."""
+    return endpoint.breaker.state is Circuit.HALF_OPEN
+
+
+def _chance_of(endpoint: Endpoint, error: ProviderError) -> SecondChance | None:
     retry = policy_of(error).retry
     if retry is Retry.NEVER:
         return None
     wait = 0.0
     if retry is Retry.AFTER_A_WAIT:
         wait = uniform(0, MAX_WAIT) if error.retry_after is None else error.retry_after
-    closed = endpoint.breaker.state is Circuit.CLOSED or endpoint.breaker.seconds_left <= wait
-    return SecondChance(endpoint, wait) if closed and wait + MIN_ATTEMPT <= left else None
+    pause = endpoint.breaker.seconds_left
+    # A circuit that stays open for longer than the wait is meant to: who waited it out would ask a dead provider twice.
+    return SecondChance(endpoint, max(wait, pause)) if pause <= wait + _PAUSE_SLACK else None
 
 
 async def try_again(

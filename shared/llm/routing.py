@@ -30,7 +30,7 @@ def cheapest_first(endpoints: Sequence[Endpoint], _prompt: Prompt) -> Sequence[E
 
 def fastest_first(endpoints: Sequence[Endpoint], _prompt: Prompt) -> Sequence[Endpoint]:
     """By the median time of the latest answers. One of which nothing is known comes first, so that it becomes known."""
-    return sorted(endpoints, key=lambda endpoint: (not endpoint.metered, endpoint.latencies.total.median or 0.0))
+    return sorted(endpoints, key=lambda endpoint: (not endpoint.metered, endpoint.latencies.seconds))
 
 
 def by_complexity(endpoints: Sequence[Endpoint], prompt: Prompt) -> Sequence[Endpoint]:

@@ -5,12 +5,19 @@ from collections.abc import Callable
 
 import structlog
 
-from shared.cancellation import finish
 from shared.llm.breaker import Lease
 from shared.llm.call import Resources
 from shared.llm.continuation import Kept
 from shared.llm.endpoint import Endpoint
-from shared.llm.errors import AnswerRejected, ConnectionFailed, LLMError, ProviderError, ProviderTimeout
+from shared.llm.errors import (
+    AnswerRejected,
+    AtCapacity,
+    ConnectionFailed,
+    LLMError,
+    NotAsked,
+    ProviderError,
+    ProviderTimeout,
+)
 from shared.llm.messages import OK, Attempt, Completion, Prompt, Usage
 from shared.llm.policies import policy_of
 from shared.llm.spending import Hold, SpendingGuard
@@ -21,7 +28,7 @@ log = structlog.get_logger()
 class Run:
     """Asks once. `kept` are the parts of earlier answers that `prompt` does not ask for again; `gained` it kept itself.
 
-    `number` orders the runs of one call by their starts.
+    `number` orders the runs of one call by their starts, `ends` is when on the clock its share of the time is over.
     """
 
     def __init__(
@@ -33,6 +40,7 @@ class Run:
         number: int,
         kept: Kept | None,
         hedge: bool,
+        ends: float,
         now: Callable[[], float],
     ) -> None:
         self.endpoint = endpoint
@@ -41,15 +49,21 @@ class Run:
         self.kept = kept
         self.gained = 0
         self._prompt = prompt
-        self._hedge = hedge
+        self.hedge = hedge
+        self.ends = ends
         self._now = now
         self._begun = now()
+        self._delay = endpoint.latencies.hedge_delay(begun=False)
         self._asked: float | None = None
         self._first: float | None = None
         self._last = 0.0
         self._longest_gap: float | None = None
         self._usage: Usage | None = None
         self.pieces: list[str] = []
+        # How many of them were looked at for what may be kept.
+        self.looked_at = 0
+        # It was late, and somebody else was asked.
+        self.was_late = False
 
     @property
     def silent(self) -> bool:
@@ -59,10 +73,11 @@ class Run:
     @property
     def late_at(self) -> float:
         """When on the clock it is late, if nothing comes until then."""
-        patience = self.endpoint.latencies.hedge_delay(begun=not self.silent)
         if self._asked is None:  # it waits for a place of ours, which does not speak against the provider
-            return self._now() + patience
-        return (self._asked if self.silent else self._last) + patience
+            return self._now() + self._delay
+        if self.silent:
+            return self._asked + self._delay
+        return self._last + self.endpoint.latencies.hedge_delay(begun=True)
 
     async def ask(self, seconds: float, resources: Resources) -> Completion:
         """Asks, within `seconds` and the limits; raises `ProviderError`, and what the keeper of the caps raises.
@@ -82,6 +97,8 @@ class Run:
                 finally:
                     gate.leave()
         except TimeoutError:
+            if self._asked is None:  # the wait was for a place or for money, and not for the provider
+                raise AtCapacity from None
             raise ProviderTimeout(usage=self._usage) from None
 
     async def _read_paying(self, seconds: float, spending: SpendingGuard, hold: Hold) -> Completion:
@@ -95,7 +112,7 @@ class Run:
             cost = completion.usage.cost_usd if completion.usage else None
             return completion
         finally:
-            await finish(spending.settle(hold, cost))
+            spending.settle(hold, cost)
 
     def _cost_of(self, error: ProviderError) -> float | None:
         usage = error.usage or self._usage
@@ -113,8 +130,8 @@ class Run:
             raise
         except Exception as error:
             # A defect of the client must not cost the answer of the next one, nor pass unseen.
-            # Not log.exception, which would print the text.
-            log.error("llm.client_broke", provider=self.endpoint.provider, model=self.endpoint.model, error=error)  # noqa: TRY400
+            kind = type(error).__name__  # its text may hold the prompt
+            log.error("llm.client_broke", provider=self.endpoint.provider, model=self.endpoint.model, kind=kind)  # noqa: TRY400
             raise ProviderError from None
         self._note_piece(completion.text)
         return completion
@@ -148,13 +165,22 @@ class Run:
         if self._asked is not None and self._first is not None:
             self.endpoint.latencies.note_answer(self._first - self._asked, self._longest_gap, self._now() - self._asked)
 
+    def note_failure(self, error: ProviderError) -> None:
+        """It failed. That it did not answer a hurried caller in time says nothing while it is not late."""
+        if not isinstance(error, NotAsked):
+            self.endpoint.latencies.note_failure()
+        hurried = isinstance(error, ProviderTimeout) and error.status is None and self._now() < self.late_at
+        if hurried and not self.was_late:
+            self.lease.release()
+        self.lease.fail(error)
+
     def note_overtaken(self) -> None:
         """Another answered first, because this one was late or in spite of it."""
-        if self._now() < self.late_at:
+        if not self.was_late:
             self.lease.release()
             return
         if self.silent:
-            self.endpoint.latencies.note_silence()
+            self.endpoint.latencies.note_silence(self._delay)
         self.lease.fail(ProviderTimeout())
 
     def record(
@@ -174,7 +200,7 @@ class Run:
             failed_checks=error.failed_checks if isinstance(error, AnswerRejected) else (),
             rejections=error.rejections if isinstance(error, AnswerRejected) else (),
             usage=usage or self._usage,
-            hedge=self._hedge,
+            hedge=self.hedge,
             first_token_ms=self._to_first_token(),
             kept_items=self.gained,
         )

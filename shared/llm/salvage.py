@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
+import structlog
+
 from shared.llm.continuation import Continuation, Kept
 from shared.llm.endpoint import Endpoint
 from shared.llm.messages import Completion, Prompt
@@ -42,7 +44,11 @@ class Salvage:
         if self._continuation is None or not pieces:
             return None
         text = "".join(pieces)
-        found = self._continuation.keep(text if kept is None else self._continuation.join(kept, text))
+        try:
+            found = self._continuation.keep(text if kept is None else self._continuation.join(kept, text))
+        except Exception as error:  # whoever asks has a failed attempt in hand and others to go to
+            structlog.get_logger().error("llm.keep_broke", kind=type(error).__name__)
+            return None
         if found is None or _worth(found) <= _worth(self.kept):
             return None
         gained = found.items - (self.kept.items if self.kept is not None else 0)

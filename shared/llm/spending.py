@@ -4,6 +4,7 @@ What is reserved and what is spent never exceed a cap together, so many calls at
 that nobody settles, since its process died, ends by itself.
 """
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from math import ceil, floor
@@ -23,6 +24,8 @@ log = structlog.get_logger()
 _MILLION = 1_000_000
 # Longer than any call is late in settling, and than the clocks of two processes differ.
 _SLACK_SECONDS = 30.0
+# How long the end of a process waits for what is being settled.
+_CLOSING_SECONDS = 5.0
 # What a vendor adds of its own: roles, separators, its words on how to follow a schema.
 _FRAME_TOKENS = 512
 
@@ -189,6 +192,7 @@ class SpendingGuard:
                 daily_usd=limits.daily_cap_usd, monthly_usd=limits.monthly_cap_usd, clock=self._clock
             )
         self._unpriced: set[tuple[str, str]] = set()
+        self._settling: set[asyncio.Task[None]] = set()
 
     async def reserve_for(self, prompt: Prompt, settings: ProviderSettings, seconds: float) -> Hold | None:
         """Sets aside what a request of at most `seconds` can cost; None where there is nothing to settle.
@@ -207,8 +211,18 @@ class SpendingGuard:
             return None
         return await self._caps.reserve(amount, seconds=seconds + _SLACK_SECONDS)
 
-    async def settle(self, hold: Hold, cost_usd: float | None) -> None:
-        """Settles what `reserve_for` gave."""
+    def settle(self, hold: Hold, cost_usd: float | None) -> None:
+        """Settles what `reserve_for` gave, soon: no answer waits for it, and none is lost where it takes long."""
+        task = asyncio.create_task(self._settle(hold, cost_usd))
+        self._settling.add(task)
+        task.add_done_callback(self._settling.discard)
+
+    async def close(self) -> None:
+        """Waits for what is being settled, for a while."""
+        if self._settling:
+            await asyncio.wait(self._settling, timeout=_CLOSING_SECONDS)
+
+    async def _settle(self, hold: Hold, cost_usd: float | None) -> None:
         if self._caps is not None:
             await self._caps.settle(hold, cost_usd)
 

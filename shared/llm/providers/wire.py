@@ -34,7 +34,7 @@ _LIMITS = httpx2.Limits(max_connections=4096, keepalive_expiry=30.0)
 # A compressed body has no bound before it is unpacked, so none is asked for, and none is taken.
 HEADERS = {"Accept-Encoding": "identity"}
 
-# By the status alone, where the vendor has no name for the error. What begins with 5 counts as 500, Anthropic's 529 too.
+# By the status alone, where the vendor has no name for the error; what begins with 5 counts as 500, as 529 does.
 HTTP_ERRORS: Mapping[str | int, type[ProviderError]] = {
     400: RequestRejected,
     401: CredentialsRejected,

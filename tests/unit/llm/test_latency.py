@@ -65,7 +65,7 @@ def test_who_never_answered_is_given_more_time_each_time() -> None:
 
     for _ in range(6):
         seen.append(latencies.hedge_delay(begun=False))
-        latencies.note_silence()
+        latencies.note_silence(seen[-1])
 
     assert seen == [1, 2, 4, 8, 16, 16]
 
@@ -75,7 +75,7 @@ def test_who_is_known_is_given_no_more_time_for_silence() -> None:
     latencies = Latencies(Time().now)
     latencies.note_answer(0.5, None, 3)
 
-    latencies.note_silence()
+    latencies.note_silence(1.0)
 
     assert latencies.hedge_delay(begun=False) == 1.0
 

@@ -76,6 +76,7 @@ async def test_money_is_settled_whatever_becomes_of_a_request() -> None:
 
     answer = await chain.answer(PROMPT, read, timeout=60)
 
+    await spending.close()
     (month,) = caps._months.values()
     assert outcomes(answer.attempts) == [("a", "OVERTAKEN"), ("b", "OVERLOADED"), ("c", "OK")]
     assert month.holds == ()

@@ -120,7 +120,8 @@ async def test_the_memory_keeps_the_sums_where_nobody_else_does() -> None:
 
     with pytest.raises(OverBudget):
         await spending.reserve_for(PROMPT, dear, 30)
-    await spending.settle(hold, 0.25)
+    spending.settle(hold, 0.25)
+    await spending.close()
 
     assert await spending.reserve_for(PROMPT, dear, 30) is not None
 
@@ -133,7 +134,8 @@ async def test_the_keeper_given_is_the_one_asked() -> None:
 
     hold = await one.reserve_for(PROMPT, dear, 30)
     assert hold is not None
-    await one.settle(hold, 0.5)
+    one.settle(hold, 0.5)
+    await one.close()
 
     with pytest.raises(OverBudget):
         await other.reserve_for(PROMPT, dear, 30)
