@@ -27,8 +27,8 @@ ResourceLevel = Literal["entry", "middle", "senior", "all"]
 class CatalogueEntry:
     """A resource and what it is good for.
 
-    `english` is the title for English readers, where it differs; `link` is empty for books; `confirmed` says how a
-    link is known.
+    `english` is the title for English readers, where it differs; `link` is empty for most books; `confirmed` says how
+    and when we saw that it exists, and is empty where we did not.
     """
 
     title: str

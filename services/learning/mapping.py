@@ -1,11 +1,25 @@
 """Between messages and the model."""
 
+from dataclasses import replace
+
 from career.learning.v1 import learning_path_pb2
 from career.learning.v1 import learning_service_pb2 as messages
+from services.learning.durations import WEEKLY_HOURS
 from services.learning.model import AnalysisPoint, LearningPath, LearningStep
-from shared.generation.mapping import write_attempts, write_usage
+from shared.errors import Violation
+from shared.generation.mapping import read_generation_request, write_attempts, write_usage
+from shared.generation.model import GenerationRequest
 from shared.pages import Page
 from shared.rpc.messages import write_timestamp
+
+
+def read_request(message: messages.GenerateLearningPathRequest) -> GenerationRequest:
+    """What the caller wishes; raises `InvalidRequest`."""
+    weekly_hours = message.weekly_hours if message.HasField("weekly_hours") else None
+    least, most = WEEKLY_HOURS
+    fits = weekly_hours is None or least <= weekly_hours <= most
+    violations = [] if fits else [Violation("weekly_hours", f"must be {least} to {most}")]
+    return replace(read_generation_request(message, violations), weekly_hours=weekly_hours)
 
 
 def write_path(item: LearningPath) -> learning_path_pb2.LearningPath:

@@ -16,6 +16,7 @@ from services.learning.model import (
     LearningStep,
     PathContent,
 )
+from services.learning.prerequisites import put_needed_first
 from shared.generation.reading import (
     read_alias,
     read_category,
@@ -75,9 +76,9 @@ def settle_resources(content: PathContent, catalogue: Catalogue) -> PathContent:
 
 
 def order_steps(content: PathContent) -> PathContent:
-    """Steps by priority, in the order they were written where it is equal; an unknown priority comes last."""
+    """Steps by priority, an unknown one last; where it is equal, prerequisites first, and else as they were written."""
     ranks = {priority: rank for rank, priority in enumerate(PRIORITIES)}
-    steps = sorted(content.steps, key=lambda step: ranks.get(step.priority, len(ranks)))
+    steps = sorted(put_needed_first(content.steps), key=lambda step: ranks.get(step.priority, len(ranks)))
     return replace(content, steps=tuple(steps))
 
 

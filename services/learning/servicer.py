@@ -10,7 +10,7 @@ from career.learning.v1.learning_service_pb2_grpc import LearningServiceServicer
 from services.learning import mapping
 from services.learning.use_cases import LearningPathUseCases
 from shared.generation.errors import StreamingNotImplemented
-from shared.generation.mapping import read_day, read_generation_request, write_statuses, write_sums
+from shared.generation.mapping import read_day, write_statuses, write_sums
 from shared.pages import page_request
 from shared.resume_key import normalize_key
 from shared.rpc.calls import Context
@@ -30,7 +30,7 @@ class LearningServicer(LearningServiceServicer, ErasureServiceServicer):
         self, request: messages.GenerateLearningPathRequest, context: Context
     ) -> learning_path_pb2.LearningPath:
         """Writes a learning path."""
-        wanted = read_generation_request(request)
+        wanted = mapping.read_request(request)
         return mapping.write_path(await self._use_cases.generate(wanted, context.time_remaining()))
 
     async def ListLearningPaths(

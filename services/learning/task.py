@@ -4,6 +4,7 @@ from pathlib import Path
 
 from services.learning.checks import check_path
 from services.learning.continuation import PathParts
+from services.learning.durations import describe_pace
 from services.learning.model import PathContent
 from services.learning.reading import read_path
 from services.learning.suggestions import suggest_titles
@@ -13,7 +14,7 @@ from shared.generation.model import Subject
 from shared.generation.prompts import load_template
 from shared.llm.messages import Prompt
 
-TEMPLATE = Path(__file__).with_name("prompts") / "learning_path.v1.yaml"
+TEMPLATE = Path(__file__).with_name("prompts") / "learning_path.v2.yaml"
 
 
 def load_task() -> Task[PathContent]:
@@ -21,7 +22,10 @@ def load_task() -> Task[PathContent]:
     template = load_template(TEMPLATE)
 
     def prompt(subject: Subject) -> Prompt:
-        return template.render(subject, catalogue="\n".join(f"- {title}" for title in suggest_titles(subject)))
+        titles = "\n".join(f"- {title}" for title in suggest_titles(subject))
+        return template.render(
+            subject, catalogue=titles, pace=describe_pace(subject.profile.level, subject.weekly_hours)
+        )
 
     def continuation(subject: Subject) -> AnswerContinuation:
         return AnswerContinuation(PathParts(subject), template)

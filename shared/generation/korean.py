@@ -52,6 +52,14 @@ _WORD = {
     "consul": _RIEUL, "vault": _OPEN, "hive": _OPEN, "zipkin": _CLOSED, "server": _OPEN, "cluster": _OPEN,
     "service": _OPEN, "group": _CLOSED, "batch": _OPEN, "api": _OPEN, "sqlite": _OPEN, "fastapi": _OPEN,
     "app": _CLOSED, "sass": _OPEN, "ios": _OPEN, "office": _OPEN, "design": _CLOSED, "system": _CLOSED,
+    "datahub": _OPEN, "mongodb": _OPEN, "mariadb": _OPEN, "dynamodb": _OPEN, "cockroachdb": _OPEN, "tidb": _OPEN,
+    "scylladb": _OPEN, "influxdb": _OPEN, "timescaledb": _OPEN, "duckdb": _OPEN, "framework": _OPEN, "zendesk": _OPEN,
+    "testlink": _OPEN, "mockk": _OPEN, "istqb": _OPEN, "okhttp": _OPEN, "testng": _OPEN, "mailchimp": _OPEN,
+    "pydantic": _CLOSED, "ionic": _CLOSED, "basic": _CLOSED, "chromatic": _CLOSED, "elastic": _CLOSED,
+    "relic": _CLOSED, "copilot": _CLOSED, "sidekiq": _CLOSED, "keyshot": _CLOSED, "streamlit": _CLOSED,
+    "revit": _CLOSED, "retrofit": _CLOSED, "snapkit": _CLOSED, "reactorkit": _CLOSED, "sveltekit": _CLOSED,
+    "arkit": _CLOSED, "bitbucket": _CLOSED, "puppet": _CLOSED, "hubspot": _CLOSED, "zap": _CLOSED,
+    "metasploit": _CLOSED, "tomcat": _CLOSED,
 }  # fmt: skip
 _VOWELS = frozenset("aeiouy")
 # Last letters that a Korean speaker hears as a final consonant; the others get a vowel (파이프, 클라우드, 페이스).

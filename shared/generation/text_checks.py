@@ -1,6 +1,10 @@
 """Checks of one generated text, pure. Predicates are named for the failure: True is bad, unless they say otherwise."""
 
+import re
 import unicodedata
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
 
 from shared.generation import text_patterns as patterns
 from shared.generation.model import Language
@@ -9,6 +13,7 @@ from shared.generation.resume_words import ResumeWords, find_sources, words_of
 from shared.resume_profile.masking import contains_personal_data
 from shared.resume_profile.model import ResumeProfile
 from shared.resume_profile.vocabulary import default_vocabulary
+from shared.yaml_file import read_yaml
 
 __all__ = [
     "breaks_script",
@@ -17,6 +22,7 @@ __all__ = [
     "holds_personal_data",
     "names_evidence",
     "names_unknown_technology",
+    "repeats_prompt",
     "sources_named",
     "states_unknown_number",
     "touches_prohibited_topic",
@@ -26,6 +32,16 @@ __all__ = [
 _EVERYDAY = frozenset({"Git", "HTML", "CSS"})
 _ORDINALS = frozenset({"count", "minute", "second"})  # units of which a first few say nothing of a result
 MIN_SCRIPT_SHARE = 0.5  # of the letters, once the words of the resume are taken out
+# So many letters and digits in a row of a prompt are no accident; where they begin within an answer is looked at in
+# steps, so a run of two more is always found.
+PROMPT_WINDOW = 24
+_STEP = 3
+# Whoever writes prompts puts them here; their examples are there to be followed.
+_PROMPTS = Path(__file__).parents[2] / "services"
+_PROMPT_TEXTS = ("system", "user", "continuation", "earlier", "repair")
+# Values that are put in, and paths into a resume, which answers have to hold.
+_VALUE = re.compile(r"\$\{\w+\}|\w+(?:\[\d+\])?\.\w+(?:\[\d+\])?")
+_SIGNS = re.compile(r"[\W_]+")
 
 
 def names_unknown_technology(text: str, profile: ResumeProfile) -> bool:
@@ -88,8 +104,22 @@ def breaks_script(text: str, profile: ResumeProfile, language: Language) -> bool
 
 
 def echoes_instructions(text: str) -> bool:
-    """Whether a text repeats a prompt: role tags, talk of earlier instructions, a model speaking of itself."""
-    return patterns.INSTRUCTIONS.search(text) is not None
+    """Whether a text does what orders in a resume ask for, or repeats ours.
+
+    Role tags, talk of earlier instructions, a model speaking of itself, markup, a part of a prompt word for word.
+    """
+    return (
+        patterns.INSTRUCTIONS.search(text) is not None
+        or patterns.MARKUP.search(text) is not None
+        or repeats_prompt(text)
+    )
+
+
+def repeats_prompt(text: str) -> bool:
+    """Whether a longer part of one of our own prompts stands in a text, blanks and signs aside."""
+    plain = _letters(text)
+    windows = _prompt_windows()
+    return any(plain[i : i + PROMPT_WINDOW] in windows for i in range(0, len(plain) - PROMPT_WINDOW + 1, _STEP))
 
 
 def ends_politely(text: str) -> bool:
@@ -145,3 +175,29 @@ def _without_terms(words: ResumeWords, text: str) -> str:
     for mention in reversed(list(default_vocabulary().scan(rest))):
         rest = f"{rest[: mention.start]} {rest[mention.end :]}"
     return rest
+
+
+@cache
+def _prompt_windows() -> frozenset[str]:
+    """Every run of letters of every version of the prompts, read once."""
+    parts = [_letters(part) for text in _prompt_texts() for part in _VALUE.split(text)]
+    return frozenset(part[i : i + PROMPT_WINDOW] for part in parts for i in range(len(part) - PROMPT_WINDOW + 1))
+
+
+def _prompt_texts() -> Iterator[str]:
+    for path in sorted(_PROMPTS.glob("*/prompts/*.yaml")):
+        content = read_yaml(path)
+        yield from (content.get(name, "") for name in _PROMPT_TEXTS)
+        yield from _descriptions(content.get("schema"))
+
+
+def _descriptions(schema: object) -> Iterator[str]:
+    if isinstance(schema, Mapping):
+        if isinstance(schema.get("description"), str):
+            yield schema["description"]
+        for value in schema.values():
+            yield from _descriptions(value)
+
+
+def _letters(text: str) -> str:
+    return _SIGNS.sub("", unicodedata.normalize("NFKC", text)).casefold()

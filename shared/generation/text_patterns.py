@@ -77,7 +77,7 @@ PROHIBITED = re.compile(
 INSTRUCTIONS = re.compile(
     # `user:123` is a key of a cache.
     r"(?<![A-Za-z] )(?<![A-Za-z])(?:system|assistant|user|developer|human)\s*:(?![A-Za-z0-9{<*])|"
-    r"<\|?/?\s*(?:system|assistant|user|im_start|im_end|resume|resume_data|inst)\b|\[/?(?:INST|SYS)\]|"
+    r"(?<![A-Za-z0-9])<\|?/?\s*(?:system|assistant|user|im_start|im_end|resume|resume_data|inst)\b|\[/?(?:INST|SYS)\]|"
     r"(?<![가-힣])(?:이전|위|앞선|앞의|기존|지금까지의|상기)의?\s*(?:모든\s*)?"
     r"(?:지시|(?:명령|프롬프트)(?=\S*\s*(?:모두\s*)?(?:무시|따르|따라|잊|출력|공개)))|"
     r"지시(?:사항)?(?:을|를)?\s*(?:모두\s*)?(?:무시하(?:고|라|세요|십시오)|따르(?:지\s*(?:말|마)|라|세요|십시오))|"
@@ -87,6 +87,15 @@ INSTRUCTIONS = re.compile(
     r"\b(?:previous|prior|above|earlier)\s+(?:instructions?|prompts?)\b|"
     r"\b(?:reveal|print|show|output|repeat|leak)\s+(?:the\s+|your\s+|my\s+)?system\s+prompts?\b|"
     r"\bas an ai\b|\bai language model\b|\byou are (?:an?|the) (?:ai|assistant|interviewer|chatbot|language model)\b",
+    re.IGNORECASE,
+)
+# What a page would act on or show otherwise than it reads: tags, comments, written-out angle brackets, images, links of
+# Markdown. `List<A>` is a type.
+MARKUP = re.compile(
+    r"(?<![A-Za-z0-9])</?(?:a|abbr|b|base|blockquote|body|br|button|center|code|details|div|em|embed|font|form|h[1-6]|head|hr|"
+    r"html|i|iframe|img|input|li|link|marquee|meta|object|ol|p|pre|s|script|small|span|strong|style|sub|sup|svg|table|tbody|"
+    r"td|template|textarea|tr|u|ul|video|audio|xml)\b[^<>]*+>|<!--|&(?:lt|#0{0,6}60|#x0{0,6}3c);|!\[[^\]\n]*+\]\s?\(|"
+    r"\[[^\]\n]++\]\((?:[a-z]+:)?//|\b(?:javascript|vbscript|data:text/html|mailto):",
     re.IGNORECASE,
 )
 MARKDOWN = re.compile(

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import grpc
 import grpc.aio
+import pytest
 
 from career.erasure.v1.erasure_service_pb2 import EraseResumeDataRequest
 from career.erasure.v1.erasure_service_pb2_grpc import ErasureServiceStub, add_ErasureServiceServicer_to_server
 from career.learning.v1 import learning_service_pb2 as messages
 from career.learning.v1.learning_service_pb2_grpc import LearningServiceStub, add_LearningServiceServicer_to_server
 from services.learning.adapters.memory import memory_learning_paths
+from services.learning.durations import duration_bounds, parse_duration
 from services.learning.local_writer import write_path
 from services.learning.servicer import ERASURE_NAME, SERVICE_NAME, LearningServicer
 from services.learning.task import load_task
@@ -21,6 +23,7 @@ from services.learning.use_cases import assemble_path
 from shared.clock import Clock
 from shared.llm.errors import Overloaded
 from shared.llm.scripted import Line
+from shared.resume_profile.model import Level
 from shared.rpc.server import Service
 from tests.support.derived import SwitchableDatabase
 from tests.support.failures import failure_of
@@ -91,6 +94,46 @@ async def test_the_next_provider_answers(clock: Clock) -> None:
     ]
     assert "count" in answered.attempts[1].failed_checks
     assert [(u.provider, u.failures) for u in usage.providers] == [("claude", 0), ("gemini", 1), ("openai", 1)]
+
+
+@pytest.mark.parametrize("weekly_hours", [None, 8, 12], ids=str)
+async def test_durations_fit_the_hours_of_a_week(clock: Clock, weekly_hours: int | None) -> None:
+    """Whoever says how much time there is gets steps that can be done in it; silence is no fault."""
+    shortest, longest = duration_bounds(Level.MIDDLE, weekly_hours)
+    async with started(clock, {}) as channel:
+        client: LearningServiceAsyncStub = LearningServiceStub(channel)
+        request = messages.GenerateLearningPathRequest(unique_key=KEY, weekly_hours=weekly_hours)
+        answered = await client.GenerateLearningPath(request)
+
+    days = [parse_duration(step.estimated_duration) or 0 for step in answered.learning_paths]
+    assert min(days) >= shortest
+    assert max(days) <= longest
+
+
+async def test_an_answer_that_does_not_fit_the_hours_is_rejected(clock: Clock) -> None:
+    """The check holds for every provider: a path for somebody with all the time is none for one hour a week."""
+    async with started(clock, {"gemini": [GOOD]}) as channel:
+        client: LearningServiceAsyncStub = LearningServiceStub(channel)
+        request = messages.GenerateLearningPathRequest(
+            unique_key=KEY, weekly_hours=1, provider="gemini", fallback=False
+        )
+        failure = await failure_of(client.GenerateLearningPath(request))
+
+    assert failure.reason == "ALL_PROVIDERS_FAILED"
+
+
+@pytest.mark.parametrize("weekly_hours", [0, -1, 81], ids=str)
+async def test_hours_that_no_week_has_are_refused(clock: Clock, weekly_hours: int) -> None:
+    """A field out of bounds is named beside all others that are wrong, and nobody is asked."""
+    async with started(clock, {"gemini": [GOOD]}) as channel:
+        client: LearningServiceAsyncStub = LearningServiceStub(channel)
+        request = messages.GenerateLearningPathRequest(unique_key=KEY, weekly_hours=weekly_hours, language="fr")
+        failure = await failure_of(client.GenerateLearningPath(request))
+        usage = await client.GetUsage(messages.GetUsageRequest())
+
+    assert (failure.code, failure.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_REQUEST")
+    assert failure.fields == {"weekly_hours": "must be 1 to 80", "language": "must be one of ko, en"}
+    assert not usage.providers
 
 
 async def test_streaming_is_refused(clock: Clock) -> None:

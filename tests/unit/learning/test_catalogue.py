@@ -2,14 +2,21 @@
 
 import re
 from collections import Counter
+from datetime import date
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
+import services.learning
 from services.learning.catalogue import Catalogue, CatalogueEntry, default_catalogue
+from services.learning.material import default_material
 from services.learning.model import RESOURCE_KINDS
 from shared.resume_profile.vocabulary import default_vocabulary
 
+_LEARNING = Path(services.learning.__path__[0])
+_ROOT = _LEARNING.parents[1]
+_CONFIRMED = re.compile(r"(cited|named) (\d{4}-\d{2}-\d{2})")
 _FAMILIES = sorted({term.family for term in default_vocabulary().terms})
 _COMMON_TERMS = (
     *("Java", "Kotlin", "Python", "JavaScript", "TypeScript", "Go", "SQL", "Spring Boot", "JPA", "Django", "Flask"),
@@ -30,7 +37,78 @@ _COMMON_TERMS = (
     *("Flutter", "Spark", "Airflow", "Pandas", "Tableau", "Looker Studio", "Excel", "PyTorch", "TensorFlow", "LLM"),
     *("OWASP", "JUnit", "pytest", "Playwright", "Figma", "Photoshop", "디자인 시스템", "사용자 인터뷰", "A/B 테스트"),
     *("Jira", "애자일", "Google Ads", "Meta Ads", "GA4", "SEO", "CRM", "퍼포먼스 마케팅", "그로스 해킹", "OKR", "ERP"),
+    *(
+        "C",
+        "C++",
+        "C#",
+        "PHP",
+        "Ruby",
+        "Rust",
+        "R",
+        "Dart",
+        "Spring",
+        "Spring Security",
+        "Spring Cloud",
+        "Spring Batch",
+    ),
+    *(
+        "Hibernate",
+        "MyBatis",
+        "QueryDSL",
+        "GraphQL",
+        "gRPC",
+        "WebSocket",
+        "MSA",
+        "Nginx",
+        "Express",
+        "TypeORM",
+        "Prisma",
+    ),
+    *("MariaDB", "Oracle", "SQL Server", "SQLite", "Firebase", "Helm", "ArgoCD", "Ansible", "Datadog", "ELK", "Kibana"),
+    *(
+        "OpenTelemetry",
+        "Redux",
+        "React Query",
+        "Tailwind CSS",
+        "Vite",
+        "Webpack",
+        "Jest",
+        "Cypress",
+        "Selenium",
+        "Vitest",
+    ),
+    *("React Native", "Angular", "Svelte", "SwiftUI", "Jetpack Compose", "BigQuery", "Snowflake", "dbt", "Hadoop"),
+    *("Power BI", "NumPy", "scikit-learn", "RAG", "LangChain", "MLOps", "MLflow", "OpenCV", "OAuth 2.0", "JWT", "DDD"),
+    *("TDD", "GitLab CI", "Gradle", "Maven", "Postman", "k6", "JMeter", "Sentry", "ClickHouse", "Flink", "Unity"),
+    *(
+        "Notion",
+        "Confluence",
+        "Illustrator",
+        "Google Tag Manager",
+        "Amplitude",
+        "Mixpanel",
+        "스크럼",
+        "칸반",
+        "SAP",
+        "UX 리서치",
+    ),
 )
+
+
+def _named_by_us() -> set[str]:
+    """Terms that the documented resumes, the prompts and the topics of our own material name, and what they rest on."""
+    vocabulary = default_vocabulary()
+    files = [*_ROOT.glob("examples/resume-*.json"), *_ROOT.glob("services/*/prompts/*.yaml")]
+    named = {term for file in files for term in vocabulary.find(file.read_text(encoding="utf-8"))}
+    material = default_material()
+    facets = (*material.deepenings, *material.gaps, *material.related.values())
+    topics = (vocabulary.lookup(topic) for facet in facets for topic in facet.topics)
+    named |= {term for term in topics if term is not None}
+    return {name for term in named for name in (term.name, *term.prerequisites)}
+
+
+# What a resume is likely to name: what we name ourselves, and what job postings of every role ask for.
+_COMMON = sorted({*_COMMON_TERMS, *_named_by_us()})
 
 
 def _repeated(values: list[str]) -> list[str]:
@@ -48,7 +126,7 @@ def test_titles_and_links_are_unique() -> None:
 
 
 def test_words_of_the_closed_lists_are_used() -> None:
-    """Kind, language, level and the note on a link are of their lists."""
+    """Kind, language and level are of their lists."""
     entries = default_catalogue().entries
 
     strange = [
@@ -57,10 +135,35 @@ def test_words_of_the_closed_lists_are_used() -> None:
         if entry.kind not in RESOURCE_KINDS
         or entry.language not in ("ko", "en")
         or entry.level not in ("entry", "middle", "senior", "all")
-        or entry.confirmed not in (("root", "cited") if entry.link else ("",))
     ]
 
     assert strange == []
+
+
+def test_an_address_is_given_only_where_it_was_seen() -> None:
+    """A link carries how and when it was found; a title alone may say so too, but never that it was cited."""
+    notes = {entry.title: _CONFIRMED.fullmatch(entry.confirmed) for entry in default_catalogue().entries}
+
+    strange = [
+        entry.title
+        for entry in default_catalogue().entries
+        if (entry.confirmed or entry.link) and (notes[entry.title] or " ")[1] != ("cited" if entry.link else "named")
+    ]
+    days = {date.fromisoformat(note[2]) for note in notes.values() if note}
+
+    assert strange == []
+    assert min(days) >= date(2026, 11, 21)
+
+
+def test_there_is_much_to_choose_from() -> None:
+    """At least three hundred resources, most of them with an address, and few whose existence nothing confirms."""
+    entries = default_catalogue().entries
+
+    linked, unseen = [e for e in entries if e.link], [e for e in entries if not e.confirmed]
+
+    assert len(entries) >= 300
+    assert len(linked) >= 200
+    assert len(unseen) <= 10
 
 
 def test_links_are_plain_https() -> None:
@@ -92,12 +195,19 @@ def test_english_titles_hold_no_korean() -> None:
     assert korean == []
 
 
-@pytest.mark.parametrize("topic", [*_FAMILIES, *_COMMON_TERMS])
+@pytest.mark.parametrize("topic", [*_FAMILIES, *_COMMON])
 def test_a_family_or_common_term_has_a_resource(topic: str) -> None:
     """Whatever a common resume names, the catalogue has something to learn it from."""
     found = default_catalogue().for_topic(topic)
 
     assert found
+
+
+def test_common_terms_are_many() -> None:
+    """The list above is no handful."""
+    known = [term for term in _COMMON if default_vocabulary().lookup(term) is not None]
+
+    assert len(known) >= 120
 
 
 @pytest.mark.parametrize(

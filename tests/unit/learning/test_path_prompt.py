@@ -7,19 +7,21 @@ import pytest
 
 import services.learning
 from services.learning.model import PRIORITIES, RESOURCE_KINDS, STEP_TYPES
-from services.learning.suggestions import suggest_titles
-from shared.generation.model import CATEGORIES, Language
-from shared.generation.prompts import fence_json, load_template
+from services.learning.task import TEMPLATE as CURRENT
+from services.learning.task import load_task
+from shared.generation.model import CATEGORIES, Language, Subject
+from shared.generation.prompts import load_template
 from shared.llm.messages import Prompt
 from tests.support.resumes import example
 from tests.unit.learning.paths import subject_of
 
-TEMPLATE = load_template(Path(services.learning.__path__[0]) / "prompts" / "learning_path.v1.yaml")
+PROMPTS = Path(services.learning.__path__[0]) / "prompts"
+TEMPLATE = load_template(CURRENT)
 
 
-def _prompt(language: Language = "ko") -> Prompt:
-    subject = subject_of(example("backend-36m"), language)
-    return TEMPLATE.render(subject, catalogue=fence_json(suggest_titles(subject)))
+def _prompt(language: Language = "ko", weekly_hours: int | None = None) -> Prompt:
+    profile = subject_of(example("backend-36m")).profile
+    return load_task().prompt(Subject(profile, language, weekly_hours=weekly_hours))
 
 
 def _objects(schema: Any) -> list[dict[str, Any]]:
@@ -36,7 +38,7 @@ def test_a_prompt_holds_the_resume_and_what_to_choose_from() -> None:
 
     assert all(part in prompt.user for part in ("Redis 캐싱으로 API 응답 속도 50% 개선", "36개월", "Redis 공식 문서"))
     assert "${" not in prompt.system + prompt.user
-    assert prompt.version == "learning_path/1"
+    assert prompt.version == "learning_path/2"
 
 
 @pytest.mark.parametrize("leak", ["김개발", "kim.dev@example.com", "010-1234-5678", "github.com/kimdev"])
@@ -73,3 +75,24 @@ def test_the_schema_has_our_closed_lists() -> None:
     assert tuple(step["category"]["enum"]) == CATEGORIES
     assert tuple(step["priority"]["enum"]) == PRIORITIES
     assert tuple(step["resources"]["items"]["properties"]["kind"]["enum"]) == RESOURCE_KINDS
+
+
+@pytest.mark.parametrize(
+    ("weekly_hours", "told"),
+    [(None, "하루에서 26주 사이입니다."), (10, "일주일에 10시간입니다."), (1, "일주일에 1시간입니다.")],
+    ids=str,
+)
+def test_a_prompt_says_how_much_time_there_is(weekly_hours: int | None, told: str) -> None:
+    """The hours of a week stand beside the rule for durations; without them, only the bounds of every path."""
+    prompt = _prompt(weekly_hours=weekly_hours)
+
+    (rule,) = (line for line in prompt.system.splitlines() if line.lstrip().startswith("- estimated_duration"))
+    assert told in rule
+    assert ("일주일" in rule) == (weekly_hours is not None)
+
+
+def test_every_version_says_which_it_is() -> None:
+    """A file is named by its version, so that a stored path leads to the prompt that wrote it."""
+    versions = {file.name: load_template(file).version for file in PROMPTS.glob("*.yaml")}
+
+    assert versions == {"learning_path.v1.yaml": "learning_path/1", "learning_path.v2.yaml": "learning_path/2"}

@@ -12,6 +12,7 @@ import pytest
 
 from services.learning.catalogue import default_catalogue
 from services.learning.checks import check_path
+from services.learning.durations import parse_duration
 from services.learning.local_writer import write_path
 from services.learning.material import default_material
 from services.learning.model import PathContent
@@ -21,6 +22,7 @@ from shared.generation.korean import fill
 from shared.generation.model import Language
 from shared.llm.errors import AnswerRejected
 from shared.resume_profile.vocabulary import default_vocabulary
+from tests.support.career_resumes import CareerResume, career_resumes
 from tests.support.resumes import UNWIELDY, example
 from tests.unit.learning.paths import subject_of
 
@@ -129,6 +131,43 @@ def test_every_path_passes_every_check_and_they_vary(name: str, language: Langua
     assert [check_path(_read(path), subject) for path in paths] == [()] * len(paths)
     assert len({json.dumps(path, ensure_ascii=False) for path in paths}) == len(paths)
     assert len({tuple(step["title"] for step in path["learning_paths"]) for path in paths}) > len(paths) // 2
+
+
+CAREERS = career_resumes()
+
+
+@pytest.mark.parametrize("career", CAREERS, ids=[career.name for career in CAREERS])
+def test_paths_of_every_career_pass_and_differ(career: CareerResume) -> None:
+    """Of whatever career and however little it says: six calls give six good paths, no two of them equal."""
+    subject = subject_of(career.resume, career.language)
+
+    paths = [write_path(subject, Random(seed)) for seed in range(6)]
+
+    assert [check_path(_read(path), subject) for path in paths] == [()] * 6
+    assert len({json.dumps(path, ensure_ascii=False) for path in paths}) == 6
+
+
+@pytest.mark.parametrize("hours", [1, 3, 8, 20, 40, 80])
+@pytest.mark.parametrize("name", ["backend-36m", "junior-0m", "senior-100m", "marketer-48m", "only-a-name"])
+def test_paths_fit_the_hours_of_a_week(name: str, hours: int) -> None:
+    """Whoever has an hour a week and whoever has eighty gets durations that pass the check on them."""
+    subject = replace(subject_of(RESUMES[name]), weekly_hours=hours)
+
+    paths = [write_path(subject, Random(seed)) for seed in range(3)]
+
+    assert [check_path(_read(path), subject) for path in paths] == [()] * 3
+
+
+def test_less_time_in_a_week_makes_a_step_longer() -> None:
+    """The same step takes more weeks for somebody with fewer hours."""
+    subject = subject_of(RESUMES["backend-36m"])
+
+    slow, fast = (
+        [parse_duration(step["estimated_duration"]) or 0 for step in write_path(told, Random(3))["learning_paths"]]
+        for told in (replace(subject, weekly_hours=4), replace(subject, weekly_hours=16))
+    )
+
+    assert all(long > short for long, short in zip(slow, fast, strict=True))
 
 
 def test_paths_of_one_resume_differ_in_what_they_teach() -> None:
