@@ -2,6 +2,18 @@
 
 A text is cut into atoms (a run of Latin letters and digits, a run of Hangul, a sign) that walk a tree of all
 spellings, so the cost is that of the text and not of the vocabulary.
+
+The terms are the files of the folder `vocabulary`, one for each area, by family. An entry has
+
+    name      canonical spelling; a space in a spelling also matches a hyphen or nothing
+    also      other spellings, Korean ones included
+    needs     what one knows before
+    near      what it is compared with or used beside
+    hard      hard to run in production: shifts one interview question up
+    method    a practice, a concept or a standard and not a product: naming it claims no tool
+    exact     an everyday word: in running text only in exactly this case
+    listed    the name means other things too: counts only as an entry of a list; `all`: so do the other spellings
+    in_lists  more spellings that count only as an entry of a list
 """
 
 import re
@@ -98,7 +110,7 @@ class Vocabulary:
         return self._implied.get(term.name, frozenset((term.name,)))
 
     def _add(self, family: str, entry: Mapping[str, Any]) -> None:
-        names = (entry["name"], *entry.get("also", ()))
+        names = (entry["name"], *entry.get("also", ()), *entry.get("in_lists", ()))
         term = Term(
             name=entry["name"],
             names=names,
@@ -111,8 +123,7 @@ class Vocabulary:
         self._by_name[term.name] = term
         for name in names:
             self._by_key.setdefault(_fold(name), term)
-            if entry.get("listed") and name == term.name:
-                continue
+        for name in _in_running_text(entry):
             exact = bool(entry.get("exact")) and name.isascii() and name.isalpha()
             for spelling in {name, _SEPARATOR.sub("", name)}:
                 self._grow(spelling, term, spelling if exact else None)
@@ -156,8 +167,22 @@ class Vocabulary:
 @lru_cache(maxsize=1)
 def default_vocabulary() -> Vocabulary:
     """The vocabulary of this package, read once."""
-    path = Path(__file__).with_name("vocabulary.yaml")
-    return Vocabulary(read_yaml(path))
+    folder = Path(__file__).with_suffix("")
+    files = [read_yaml(path) for path in sorted(folder.glob("*.yaml"))]
+    families = {family: entries for file in files for family, entries in file.get("families", {}).items()}
+    roles = {role: words for file in files for role, words in file.get("roles", {}).items()}
+    return Vocabulary({"families": families, "roles": roles})
+
+
+def _in_running_text(entry: Mapping[str, Any]) -> tuple[str, ...]:
+    """The spellings of an entry that count wherever they stand."""
+    match entry.get("listed", False):
+        case "all":
+            return ()
+        case True:
+            return tuple(entry.get("also", ()))
+        case _:
+            return (entry["name"], *entry.get("also", ()))
 
 
 def _fold(name: str) -> str:
