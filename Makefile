@@ -10,7 +10,7 @@ ARGS ?=
 export PYTHONPATH := .:protos/gen
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo check test fault-matrix check-links bench-llm lint format proto contract-baseline lock clean
+.PHONY: help run demo check test fault-matrix bench-llm eval check-links lint format proto contract-baseline lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ test: $(READY) ## Run all tests
 
 fault-matrix: $(READY) ## Meet every fault of every vendor with default settings and write docs/fault-matrix.md
 	$(BIN)/python -m tests.faults
+
+eval: $(READY) ## Count which checks the providers' answers pass (ARGS="--provider local --sets 20" writes docs/eval)
+	$(BIN)/python -m tools.eval $(ARGS)
 
 check-links: $(READY) ## Try every address of the learning catalogue (needs a network)
 	$(BIN)/python -m tools.check_links $(ARGS)

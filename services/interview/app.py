@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 import grpc.aio
 
 from career.erasure.v1.erasure_service_pb2_grpc import add_ErasureServiceServicer_to_server
 from career.interview.v1.interview_service_pb2_grpc import add_InterviewServiceServicer_to_server
 from services.interview.adapters.mongo import mongo_question_sets
+from services.interview.local_rotation import Rotation
 from services.interview.local_writer import write_questions
 from services.interview.servicer import ERASURE_NAME, SERVICE_NAME, InterviewServicer
 from services.interview.task import load_task
@@ -24,7 +26,12 @@ USAGE_COLLECTION = "interview_usage"
 async def build_service(settings: Settings) -> AsyncIterator[Service]:
     """The service over its real database, resume service and providers; closes them."""
     parts = Parts(
-        load_task(), assemble_set, mongo_question_sets, USAGE_COLLECTION, write_questions, texts_of=questions_of
+        load_task(),
+        assemble_set,
+        mongo_question_sets,
+        USAGE_COLLECTION,
+        partial(write_questions, rotation=Rotation()),
+        questions_of,
     )
     async with build_use_cases(settings, parts) as built:
         servicer = InterviewServicer(built.use_cases)

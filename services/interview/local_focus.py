@@ -2,8 +2,8 @@
 
 import random
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from services.interview.checks.thresholds import MIN_QUOTE_LENGTH
 from services.interview.local_material import Material, load_material
@@ -19,6 +19,8 @@ _LONGEST_MENTION = 40
 _LONGEST_SKILL = 30
 _LONGEST_QUOTE = 100
 _FEW_SKILLS = 3
+# How much the questions that fit everything weigh beside those that know what they ask about.
+_OPEN_WEIGHT = 0.03
 _LISTED = re.compile(r".*(?:technical_skills\.\w+|tech_stack)\[\d+\]")
 _WORKPLACE = re.compile(r".*\.(?:company|department)")
 _POSITION = re.compile(r".*\.position|.*\.role")
@@ -58,11 +60,9 @@ def find_focuses(subject: Subject, rng: random.Random) -> tuple[Focus, ...]:
     found = [
         *(focus for skill in _worthy(profile, material) for focus in _of_skill(skill, titles, language, rng, material)),
         *(focus for project in profile.projects for focus in _of_project(project, language)),
-        *(focus for result in profile.achievements for focus in _of_result(result)),
+        *(focus for result in profile.achievements for focus in _of_result(result, language)),
     ]
-    usable = [focus for focus in found if _is_usable(focus, profile)]
-    if not usable:
-        usable = [focus for focus in _of_statements(profile, language) if _is_usable(focus, profile)]
+    usable = _usable(found, profile) or _usable(_of_statements(profile, language), profile)
     return tuple(usable or (_BARE,))
 
 
@@ -92,12 +92,21 @@ def _of_skill(
     where = "" if not title else f"‘{title}’에서 " if language == "ko" else f"In ‘{title}’, "
     yield Focus(
         key=f"skill:{skill.name}",
-        groups=_groups_of(skill, material),
+        groups={**_groups_of(skill, material), "statement": _OPEN_WEIGHT},
         path=place.path,
         quote=place.text.strip() if len(place.text) <= _LONGEST_QUOTE else skill.name,
         ground=material.skill_ground[language].replace("{skill}", name),
-        values={"skill": name, "where": where},
+        values={"skill": name, "where": where, "lead": _lead(*_experience(name), language)},
     )
+
+
+def _experience(skill: str) -> tuple[str, str]:
+    return f"{skill} 경험", f"your experience with {skill}"
+
+
+def _lead(ko: str, en: str, language: Language) -> str:
+    """A sentence that says what the next ones are about."""
+    return f"{ko}에 관해 여쭙겠습니다. " if language == "ko" else f"This is about {en}. "
 
 
 def _groups_of(skill: Skill, material: Material) -> dict[str, float]:
@@ -116,11 +125,12 @@ def _of_project(project: Project, language: Language) -> Iterator[Focus]:
     mention, quote = _mention(place, language), _short(place.text)
     if not quote:
         return
+    lead = _lead(mention, mention, language)
     if not (_WORKPLACE.fullmatch(place.path) or _POSITION.fullmatch(place.path)):
-        yield Focus(place.path, {"project": 1.5}, place.path, quote, mention, {"project": mention})
+        groups = {"project": 1.5, "statement": _OPEN_WEIGHT}
+        yield Focus(place.path, groups, place.path, quote, mention, {"project": mention, "lead": lead})
         return
     # Work that has no title is no project with users and a schedule: it is asked about as a statement is.
-    lead = f"{mention}에 관해 여쭙겠습니다. " if language == "ko" else f"This is about {mention}. "
     ground = mention.replace("your work", "the work", 1)
     yield Focus(place.path, {"statement": 1.5}, place.path, quote, ground, {"lead": lead})
 
@@ -135,13 +145,15 @@ def _mention(place: Evidence, language: Language) -> str:
     return quoted
 
 
-def _of_result(result: Evidence) -> Iterator[Focus]:
+def _of_result(result: Evidence, language: Language) -> Iterator[Focus]:
     quote = _short(result.text)
     if not quote:
         return
     measured = bool(_IMPROVED.search(quote)) and any(True for _ in find_quantities(quote))
     mention = f"‘{_without_markup(quote)}’"
-    yield Focus(result.path, {"result": 2.0}, result.path, quote, mention, {"result": mention}, measured)
+    groups, values = {"result": 2.0, "statement": _OPEN_WEIGHT}, {"result": mention}
+    values["lead"] = _lead(f"이력서의 {mention}", f"{mention} in your resume", language)
+    yield Focus(result.path, groups, result.path, quote, mention, values, measured)
 
 
 def _of_statements(profile: ResumeProfile, language: Language) -> Iterator[Focus]:
@@ -162,10 +174,20 @@ def _is_sayable(text: str) -> bool:
     return len(text.strip()) >= MIN_QUOTE_LENGTH and not echoes_instructions(text)
 
 
-def _is_usable(focus: Focus, profile: ResumeProfile) -> bool:
-    """Whether it may be repeated to the candidate: resumes hold personal data and worse."""
-    text = focus.quote
-    return not (is_masked(text) or echoes_instructions(text) or holds_personal_data(text, profile))
+def _usable(focuses: Iterable[Focus], profile: ResumeProfile) -> list[Focus]:
+    """Those that may be repeated to the candidate, quoted without markup: resumes hold personal data and worse."""
+    return [replace(focus, quote=_plain_span(focus.quote)) for focus in focuses if _is_usable(focus.quote, profile)]
+
+
+def _is_usable(quote: str, profile: ResumeProfile) -> bool:
+    if is_masked(quote) or holds_personal_data(quote, profile) or echoes_instructions(_without_markup(quote)):
+        return False
+    return bool(_plain_span(quote))
+
+
+def _plain_span(quote: str) -> str:
+    """The longest part of a quote that has no markup in it: a quote has to stand in the resume as it is."""
+    return max((part.strip(_EDGES) for part in _MARKUP.split(quote)), key=len) if _MARKUP.search(quote) else quote
 
 
 def _spoken(skill: Skill, language: Language) -> str:

@@ -12,6 +12,7 @@ from services.interview.checks.thresholds import MAX_TECHNICAL
 from services.interview.difficulty import difficulty_counts
 from services.interview.local_focus import Focus, find_focuses
 from services.interview.local_material import Scenario, load_material
+from services.interview.local_rotation import Recent, Rotation
 from services.interview.model import DIFFICULTIES, Question, QuestionEvidence
 from shared.generation.korean import fill
 from shared.generation.model import Language, Subject
@@ -22,44 +23,50 @@ _HUMAN_TYPES = frozenset({"Collaboration", "Business"})
 # A resume with little in it may have no scenario for every difficulty: later tries take what the checks still allow.
 _EXACT_TRIES = 30
 _TRIES = 90
+# What is left of the weight of a scenario for each of the latest sets that had it.
+_FADING = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     focus: Focus
-    group: str
     scenario: Scenario
     weight: float
+    wear: int
 
 
-def write_questions(subject: Subject, rng: random.Random) -> dict[str, Any]:
+def write_questions(subject: Subject, rng: random.Random, rotation: Rotation | None = None) -> dict[str, Any]:
     """Five questions in the shape of the prompt's schema, different from call to call; they pass every check.
 
+    With a `rotation`, which remembers what was asked, scenarios that came up lately stand back and no set comes twice.
     A resume without skills, projects and achievements is asked about by its other texts; one with nothing but a name
     by no evidence at all, which is then the placeholder at `name`. Raises `AnswerRejected` where no set passes.
     """
-    candidates = tuple(_candidates(find_focuses(subject, rng)))
+    rotation = rotation or Rotation()
+    candidates = tuple(_candidates(find_focuses(subject, rng), rotation.recall(subject)))
     sound: dict[tuple[str, str, str], Question | None] = {}
     failed: set[str] = {"count"}
     for attempt in range(_TRIES):
         levels = _levels(subject, rng, exact=attempt < _EXACT_TRIES)
-        questions = _compose(candidates, levels, subject, rng, sound)
-        if questions is None:
+        chosen = _compose(candidates, levels, subject, rng, sound)
+        if chosen is None:
             continue
+        questions = _in_order([question for _, question in chosen])
         rejections = check_questions(questions, subject)
-        if not rejections:
+        if not rejections and rotation.note(subject, [pick.scenario.id for pick, _ in chosen], questions):
             return {"questions": [_to_json(question) for question in questions]}
-        failed = {rejection.check for rejection in rejections}
+        failed = {rejection.check for rejection in rejections} or {"duplicate"}
     raise AnswerRejected(sorted(failed))
 
 
-def _candidates(focuses: Sequence[Focus]) -> Iterator[_Candidate]:
+def _candidates(focuses: Sequence[Focus], recent: Recent) -> Iterator[_Candidate]:
     material = load_material()
     for focus in focuses:
         for group, weight in focus.groups.items():
             for scenario in material.scenarios[group]:
                 if focus.measured or not scenario.measured:
-                    yield _Candidate(focus, group, scenario, weight)
+                    fresh = _FADING ** recent.uses.get(scenario.id, 0)
+                    yield _Candidate(focus, scenario, weight * fresh, recent.wear(scenario.id))
 
 
 def _levels(subject: Subject, rng: random.Random, *, exact: bool) -> list[str]:
@@ -80,25 +87,44 @@ def _compose(
     subject: Subject,
     rng: random.Random,
     sound: dict[tuple[str, str, str], Question | None],
-) -> tuple[Question, ...] | None:
+) -> list[tuple[_Candidate, Question]] | None:
     """One set with a type for each question, the first of them about people or business; None where it cannot be."""
-    chosen: list[_Candidate] = []
-    questions: list[Question] = []
+    chosen: list[tuple[_Candidate, Question]] = []
     for index, level in enumerate(levels):
-        pool = [c for c in candidates if level in c.scenario.levels and _fits(c, chosen, human=index == 0)]
-        met = Counter(earlier.focus.key for earlier in chosen)
-        question = None
-        for times in sorted({met[c.focus.key] for c in pool}):
-            choices = [c for c in pool if met[c.focus.key] == times]
-            while choices and question is None:
-                pick = rng.choices(choices, [c.weight for c in choices])[0]
-                choices.remove(pick)
-                question = _write(pick, level, subject, rng, sound)
-                if question is not None:
-                    chosen.append(pick)
-        if question is None:
+        earlier = [pick for pick, _ in chosen]
+        pool = [c for c in candidates if level in c.scenario.levels and _fits(c, earlier, human=index == 0)]
+        found = _first_sound(pool, earlier, level, subject, rng, sound)
+        if found is None:
             return None
-        questions.append(question)
+        chosen.append(found)
+    return chosen
+
+
+def _first_sound(
+    pool: Sequence[_Candidate],
+    earlier: Sequence[_Candidate],
+    level: str,
+    subject: Subject,
+    rng: random.Random,
+    sound: dict[tuple[str, str, str], Question | None],
+) -> tuple[_Candidate, Question] | None:
+    """One of the pool by weight and chance; what came up too often or has had its question only for want of others."""
+    met = Counter(pick.focus.key for pick in earlier)
+    ranks: dict[tuple[int, int], list[_Candidate]] = {}
+    for candidate in pool:
+        ranks.setdefault((candidate.wear, met[candidate.focus.key]), []).append(candidate)
+    for _, choices in sorted(ranks.items(), key=lambda rank: rank[0]):
+        while choices:
+            pick = rng.choices(choices, [c.weight for c in choices])[0]
+            choices.remove(pick)
+            question = _write(pick, level, subject, rng, sound)
+            if question is not None:
+                return pick, question
+    return None
+
+
+def _in_order(questions: Sequence[Question]) -> tuple[Question, ...]:
+    """The easiest first."""
     return tuple(sorted(questions, key=lambda question: DIFFICULTIES.index(question.difficulty)))
 
 
@@ -120,7 +146,7 @@ def _write(
     sound: dict[tuple[str, str, str], Question | None],
 ) -> Question | None:
     """The question; None where what the resume says makes it fail a check of its own."""
-    key = (candidate.focus.key, candidate.scenario.question["ko"], level)
+    key = (candidate.focus.key, candidate.scenario.id, level)
     if key not in sound:
         question = _fill(candidate, level, subject.language, rng)
         sound[key] = None if any(fails(question, subject) for fails in ITEM_CHECKS.values()) else question
@@ -129,7 +155,7 @@ def _write(
 
 def _fill(candidate: _Candidate, level: str, language: Language, rng: random.Random) -> Question:
     focus, scenario, material = candidate.focus, candidate.scenario, load_material()
-    reasons = material.reasons[scenario.type] if focus.ground else material.bare_reasons
+    reasons = (material.reasons if focus.ground else material.bare_reasons)[scenario.type]
     values = {**focus.values, "ground": focus.ground}
     return Question(
         question=_sentence(scenario.question[language], values, language),

@@ -11,6 +11,7 @@ from typing import Any
 from services.learning.catalogue import TECHNICAL_ROLES, CatalogueEntry, default_catalogue
 from services.learning.checks import TITLE_SIMILARITY, check_path
 from services.learning.drafts import Candidate, Draft
+from services.learning.durations import fit_duration
 from services.learning.gaps import find_gaps, known_names
 from services.learning.model import MIN_STEPS, Analysis, AnalysisPoint, LearningResource, LearningStep, PathContent
 from services.learning.reading import read_path
@@ -24,7 +25,7 @@ from shared.resume_profile.vocabulary import default_vocabulary
 # Strength and weakness steps: about 60 % and 40 %. The last is for resumes that say too little for any other.
 _MIXES = ((3, 2), (3, 3), (4, 2), (4, 3), (5, 3))
 _THIN_MIX = (2, 3)
-_TRIES = 3
+_TRIES = 5
 _RESOURCES = (2, 3)
 _ENOUGH = 3  # of a type; for more a path does not say the same thing twice
 _LEVELS = {"entry": ("entry",), "middle": ("entry", "middle"), "senior": ("middle", "senior")}
@@ -122,13 +123,13 @@ def _first_sound(
     for draft in candidate:
         if all(rouge_l(draft.title, other.title) < TITLE_SIMILARITY for other in beside):
             if draft not in sound:
-                sound[draft] = all(r.check in _PATH_CHECKS for r in check_path(_alone(draft), subject))
+                sound[draft] = all(r.check in _PATH_CHECKS for r in check_path(_alone(draft, subject), subject))
             if sound[draft]:
                 return draft
     return None
 
 
-def _alone(draft: Draft) -> PathContent:
+def _alone(draft: Draft, subject: Subject) -> PathContent:
     point = AnalysisPoint(draft.point, draft.ground)
     step = LearningStep(
         type=draft.type,
@@ -136,7 +137,7 @@ def _alone(draft: Draft) -> PathContent:
         description=draft.description,
         category=draft.facet.category,
         priority="high",
-        estimated_duration="1주",
+        estimated_duration=_in_time(draft.facet.weeks[0], subject) or "1주",
         resources=(LearningResource("-", "book"),),
         link="",
         reason=draft.reason,
@@ -173,7 +174,7 @@ def _steps(drafts: Sequence[Draft], subject: Subject, rng: Random) -> list[dict[
             "description": draft.description,
             "category": draft.facet.category,
             "priority": "high" if index < high else "low" if index >= low else "medium",
-            "estimated_duration": _duration(draft, rng),
+            "estimated_duration": _duration(draft, subject, rng),
             "resources": _resources(draft, subject, used, rng),
             "reason": draft.reason,
         }
@@ -181,11 +182,20 @@ def _steps(drafts: Sequence[Draft], subject: Subject, rng: Random) -> list[dict[
     ]
 
 
-def _duration(draft: Draft, rng: Random) -> str:
+def _duration(draft: Draft, subject: Subject, rng: Random) -> str:
     weeks = rng.randint(*draft.facet.weeks)
+    in_time = _in_time(weeks, subject)
+    if in_time:
+        return in_time
     if weeks == 1:
         return rng.choice(("1주", "10일"))
     return _WEEKS_OF_MONTHS[weeks] if weeks in _WEEKS_OF_MONTHS and rng.random() < 0.5 else f"{weeks}주"
+
+
+def _in_time(weeks: int, subject: Subject) -> str:
+    """Weeks of usual effort for somebody with these hours a week; empty where nothing is said of them."""
+    hours = subject.weekly_hours
+    return "" if hours is None else fit_duration(weeks, subject.profile.level, hours)
 
 
 def _resources(draft: Draft, subject: Subject, used: set[str], rng: Random) -> list[dict[str, str]]:

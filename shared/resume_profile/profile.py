@@ -9,6 +9,7 @@ from typing import Any
 
 from shared.resume_profile.duration import MAX_MONTHS, read_months
 from shared.resume_profile.evidence import walk_texts
+from shared.resume_profile.injection import INSTRUCTIONS_IN_RESUME, gives_orders
 from shared.resume_profile.masking import mask_resume
 from shared.resume_profile.model import Evidence, Level, Project, ResumeProfile, Skill, Term
 from shared.resume_profile.vocabulary import Vocabulary, default_vocabulary
@@ -42,7 +43,8 @@ _NOT_SEARCHED = re.compile(r"name|.*\.(?:company|duration|url|location|instituti
 def build_profile(resume: Mapping[str, Any], *, today: date | None = None) -> ResumeProfile:
     """Masks a resume (dicts and lists by the field names of the contract, absent fields missing) and reads it.
 
-    Where `total_experience_months` is missing the periods of work are read instead, up to `today` (UTC).
+    Where `total_experience_months` is missing the periods of work are read instead, up to `today` (UTC). A resume that
+    gives orders to a model is read like any other, with the warning `INSTRUCTIONS_IN_RESUME`.
     """
     masked = mask_resume(resume)
     texts = tuple(place for place in walk_texts(masked.resume) if _is_legible(place.text))
@@ -60,6 +62,7 @@ def build_profile(resume: Mapping[str, Any], *, today: date | None = None) -> Re
         achievements=tuple(a for project in projects for a in project.achievements),
         texts=texts,
         personal=masked.personal,
+        warnings=(INSTRUCTIONS_IN_RESUME,) if gives_orders(place.text for place in walk_texts(resume)) else (),
     )
 
 

@@ -24,7 +24,7 @@ def test_every_scenario_is_complete_in_both_languages() -> None:
         or [len(scenario.covers[language]) for language in ("ko", "en")] != [3, 3]
     ]
 
-    assert len(scenarios) >= 130
+    assert len(scenarios) >= 230
     assert odd == []
 
 
@@ -37,4 +37,22 @@ def test_groups_are_made_of_terms_that_exist() -> None:
     assert material.groups.keys() | material.dull <= names
     assert material.families.keys() <= families
     assert {*material.groups.values(), *material.families.values()} <= material.scenarios.keys()
-    assert material.reasons.keys() == set(TYPES)
+    assert material.reasons.keys() == material.bare_reasons.keys() == set(TYPES)
+
+
+def test_whoever_says_little_can_be_asked_about_everything() -> None:
+    """The scenarios that need no skill offer every type at every level, so that any mix can be made of them."""
+    scenarios = load_material().scenarios["statement"]
+
+    offered = {(scenario.type, level) for scenario in scenarios for level in scenario.levels}
+
+    assert offered == {(kind, level) for kind in TYPES for level in DIFFICULTIES}
+
+
+def test_every_family_can_be_asked_in_three_ways() -> None:
+    """A family of skills has scenarios of at least three types, so that one skill alone does not repeat itself."""
+    groups = load_material().scenarios
+
+    poor = [name for name, scenarios in groups.items() if len({scenario.type for scenario in scenarios}) < 3]
+
+    assert poor == []

@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -9,16 +10,22 @@ import pytest
 
 from services.interview.checks import check_questions
 from services.interview.difficulty import difficulty_counts
+from services.interview.local_material import load_material
+from services.interview.local_rotation import Rotation
 from services.interview.local_writer import write_questions
 from services.interview.model import Question
 from services.interview.reading import read_questions
 from shared.generation.model import Subject
-from shared.generation.similarity import rouge_l, trigram_jaccard
+from shared.generation.similarity import EarlierTexts, rouge_l, trigram_jaccard
 from shared.llm.errors import AnswerRejected
 from shared.resume_profile.profile import build_profile
+from tests.support.career_resumes import CareerResume, career_resumes
 from tests.support.resumes import EXAMPLES, UNWIELDY, load_example
+from tools.eval_scenarios import patterns_that_fit, scenarios_of
 
 SEEDS = range(40)
+CAREERS = career_resumes()
+SETS = 10
 
 DOCUMENTED = {path.stem: load_example(path) for path in EXAMPLES}
 SPARSE: dict[str, dict[str, Any]] = UNWIELDY | {
@@ -83,9 +90,9 @@ def subject_of(resume: dict[str, Any], language: Any) -> Subject:
     return Subject(build_profile(resume), language)
 
 
-def written(subject: Subject, seed: int) -> tuple[Question, ...]:
+def written(subject: Subject, seed: int, rotation: Rotation | None = None) -> tuple[Question, ...]:
     """One set, read back from its JSON as a model's answer would be."""
-    return read_questions(json.dumps(write_questions(subject, random.Random(seed)), ensure_ascii=False))
+    return read_questions(json.dumps(write_questions(subject, random.Random(seed), rotation), ensure_ascii=False))
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])
@@ -146,12 +153,13 @@ def test_a_resume_with_nothing_but_a_name_is_quoted_by_its_placeholder() -> None
 
 
 def test_what_a_resume_hides_or_orders_is_not_repeated() -> None:
-    """Instructions, phone numbers and markup of a resume come up in no question."""
+    """Instructions, phone numbers and markup of a resume come up in no question and in no quote."""
     subject = subject_of(SPARSE["hostile"], "ko")
 
-    texts = [question.question for seed in range(12) for question in written(subject, seed)]
+    questions = [question for seed in range(12) for question in written(subject, seed)]
+    texts = [text for question in questions for text in (question.question, question.evidence.quote)]
 
-    assert not any("ignore" in text or "무시" in text or "010" in text or "**" in text for text in texts)
+    assert not any(sign in text for text in texts for sign in ("ignore", "무시", "010", "**", "<b>"))
 
 
 def test_a_resume_of_orders_to_a_model_is_treated_as_an_empty_one() -> None:
@@ -172,3 +180,64 @@ def test_a_set_that_fails_is_never_answered() -> None:
         write_questions(hollow, random.Random(1))
 
     assert raised.value.failed_checks != ()
+
+
+@pytest.mark.parametrize("career", CAREERS, ids=[career.name for career in CAREERS])
+def test_sets_of_every_career_pass_differ_and_vary_their_scenarios(career: CareerResume) -> None:
+    """Asked again and again, no set comes twice, and no scenario is in more than a fifth of a resume's sets."""
+    subject, rotation = subject_of(career.resume, career.language), Rotation()
+
+    sets = [written(subject, seed, rotation) for seed in range(SETS)]
+    met = Counter(scenario for questions in sets for scenario in scenarios_of(questions, career.language))
+
+    assert [check_questions(questions, subject) for questions in sets] == [()] * SETS
+    assert len({frozenset(question.question for question in questions) for questions in sets}) == SETS
+    assert met.total() == 5 * SETS
+    assert max(met.values()) <= SETS / 5
+
+
+def test_a_set_that_was_just_asked_does_not_come_again() -> None:
+    """The same chance, which would bring the same set, brings another one where a rotation remembers the first."""
+    subject, rotation = subject_of(DOCUMENTED["resume-backend-36m"], "ko"), Rotation()
+
+    sets = [written(subject, 1, rotation) for _ in range(3)]
+
+    assert written(subject, 1) == sets[0]
+    assert len({frozenset(question.question for question in questions) for questions in sets}) == 3
+
+
+def test_resumes_do_not_stand_in_each_others_way() -> None:
+    """What was asked about one resume is fresh for another one."""
+    one, other = (subject_of(DOCUMENTED[name], "ko") for name in ("resume-backend-36m", "resume-senior-100m"))
+    rotation = Rotation()
+
+    written(one, 1, rotation)
+
+    assert rotation.recall(one).uses
+    assert not rotation.recall(other).uses
+
+
+def test_earlier_questions_are_not_repeated() -> None:
+    """Four sets in a row about the documented resume hold twenty questions that are unlike each other."""
+    subject = subject_of(DOCUMENTED["resume-backend-36m"], "ko")
+    asked: list[str] = []
+
+    for seed in range(4):
+        told = replace(subject, earlier=EarlierTexts(asked))
+        asked += [question.question for question in written(told, seed)]
+
+    assert max(rouge_l(a, b) for index, a in enumerate(asked) for b in asked[:index]) < 0.7
+
+
+def test_every_scenario_is_told_by_its_words() -> None:
+    """The measure of variety is sound: each question is written by exactly the scenario that is named for it."""
+    scenarios = [scenario for group in load_material().scenarios.values() for scenario in group]
+
+    odd = [
+        scenario.id
+        for scenario in scenarios
+        for language, text in scenario.question.items()
+        if patterns_that_fit(text, "ko" if language == "ko" else "en") != [scenario.id]
+    ]
+
+    assert odd == []
