@@ -74,8 +74,8 @@ class Generator(Generic[T]):
     ) -> tuple[T, Provenance]:
         """Writes an answer about a resume that repeats none of the `earlier` texts, until `ends` and in the deadline.
 
-        Raises `ProviderUnavailable`, `EveryProviderFailed`, `TooManyCalls`, `BudgetExhausted`, and `DatabaseUnavailable`
-        where a cap cannot be read.
+        Raises `ProviderUnavailable`, `EveryProviderFailed`, `TooManyCalls`, `BudgetExhausted`, `DatabaseUnavailable`
+        (where a cap cannot be read).
         """
         chain = self._chain(request)
         # In a thread: some resumes take a second to read, and others must not wait for it.

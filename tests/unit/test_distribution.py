@@ -75,7 +75,7 @@ def test_what_it_holds(wheel: Path) -> None:
 def test_the_client_of_the_readme_runs_on_it_alone(wheel: Path, port: int, tmp_path: Path) -> None:
     """With the wheel and its dependencies, and nothing else on the path, the documented client prints its questions."""
     _link_dependencies(tmp_path)
-    (client,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    (client,) = re.findall(r"```python\n(import grpc\n.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
     paths = [str(wheel), str(tmp_path)]
     script = f"import sys; sys.path += {paths}\n" + client.replace("localhost:8080", f"127.0.0.1:{port}")
 
