@@ -104,7 +104,7 @@ def test_sets_about_the_documented_resumes_pass_every_check(resume: dict[str, An
     sets = [written(subject, seed) for seed in SEEDS]
 
     assert [check_questions(questions, subject) for questions in sets] == [()] * len(SEEDS)
-    assert len({frozenset(question.question for question in questions) for questions in sets}) >= 30
+    assert len({frozenset(question.question for question in questions) for questions in sets}) >= len(SEEDS) - 2
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])

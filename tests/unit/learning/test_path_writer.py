@@ -110,7 +110,7 @@ SEEDS = 15
 
 @cache
 def _paths(name: str, language: Language = "ko") -> tuple[dict[str, Any], ...]:
-    """Forty paths of a documented resume, eight of another one."""
+    """Many paths of a documented resume, a few of another one."""
     known = ("backend-36m", "junior-0m", "senior-100m", "marketer-48m", "only-a-name")
     subject = subject_of(RESUMES[name], language)
     return tuple(write_path(subject, Random(seed)) for seed in range(SEEDS if name in known else SEEDS // 5))
