@@ -25,7 +25,7 @@ from tests.unit.interview.question_sets import subject_of
 TASK = load_task()
 ANSWERS = load_answers("questions")
 EXAMPLES = ("backend-36m", "junior-0m", "marketer-48m", "senior-100m")
-TENTHS = range(1, 10)
+TENTHS = range(1, 10, 2)
 
 Entry = dict[str, Any]
 

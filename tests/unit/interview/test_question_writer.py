@@ -24,7 +24,8 @@ from tests.support.resumes import EXAMPLES, UNWIELDY, load_example
 from tools.eval_scenarios import patterns_that_fit, scenarios_of
 
 SEEDS = range(12)
-CAREERS = career_resumes()
+# Every other one: all fifty are measured by make eval.
+CAREERS = career_resumes()[::2]
 SETS = 10
 
 DOCUMENTED = {path.stem: load_example(path) for path in EXAMPLES}

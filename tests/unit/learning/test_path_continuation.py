@@ -21,7 +21,7 @@ from tests.unit.learning.paths import subject_of
 TASK = load_task()
 ANSWERS = load_answers("paths")
 EXAMPLES = ("backend-36m", "junior-0m", "marketer-48m", "senior-100m")
-TENTHS = range(1, 10)
+TENTHS = range(1, 10, 2)
 SUMMARY = "정해진 단계와 새 단계를 차례로 따라가는 경로입니다."
 
 Entry = dict[str, Any]

@@ -105,7 +105,7 @@ RESUMES: dict[str, dict[str, Any]] = {
     },
 }
 LANGUAGES: tuple[Language, ...] = ("ko", "en")
-SEEDS = 15
+SEEDS = 10
 
 
 @cache
