@@ -21,7 +21,7 @@ from shared.llm.errors import (
 )
 from shared.llm.ledger import Ledger
 from shared.llm.messages import ABANDONED, CIRCUIT_OPEN, OK, OVERTAKEN, Answer, Attempt, Completion
-from shared.llm.run import Run
+from shared.llm.run import Run, consume_exception, end_of, result_of
 from shared.llm.salvage import Salvage
 
 T = TypeVar("T")
@@ -132,7 +132,7 @@ class Race(Generic[T]):
         number, now = self._number(), self.resources.now
         run = Run(endpoint, lease, prompt, number=number, kept=kept, hedge=hedge, ends=now() + share, now=now)
         task = asyncio.create_task(run.ask(share, self.resources))
-        task.add_done_callback(_consume_exception)
+        task.add_done_callback(consume_exception)
         self._running[task] = run
 
     def _number(self) -> int:
@@ -162,7 +162,7 @@ class Race(Generic[T]):
         """The answer of a run that ended, or what was kept until then where that is whole; else None."""
         completion: Completion | None = None
         try:
-            completion = _result(task)
+            completion = result_of(task)
             run.note_answer()
             won = self._accept(run, completion)
         except ProviderError as error:
@@ -270,7 +270,7 @@ class Race(Generic[T]):
         """Ends what is still running; afterwards nothing is."""
         for task, run in self._running.items():
             # What came in the same moment as the one that won is heard too.
-            completion, error = _end_of(task)
+            completion, error = end_of(task)
             self._cancel(task)
             if completion is not None:
                 run.note_answer()
@@ -283,25 +283,3 @@ class Race(Generic[T]):
         self._running.clear()
         if self._parting:
             await asyncio.wait(self._parting, timeout=_PARTING_SECONDS)
-
-
-def _result(task: asyncio.Task[Completion]) -> Completion:
-    if task.cancelled():  # by the client itself: we cancel only what we no longer listen to
-        raise ProviderError
-    return task.result()
-
-
-def _end_of(task: asyncio.Task[Completion]) -> tuple[Completion | None, ProviderError | None]:
-    """What a task gave or how it failed, if it has ended by itself."""
-    if not task.done() or task.cancelled():
-        return None, None
-    error = task.exception()
-    if error is None:
-        return task.result(), None
-    return None, error if isinstance(error, ProviderError) else None
-
-
-def _consume_exception(task: asyncio.Task[Completion]) -> None:
-    """Takes note of how a task ended that nobody waits for any more."""
-    if not task.cancelled():
-        task.exception()

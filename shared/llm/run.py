@@ -209,3 +209,26 @@ class Run:
         if self._asked is None or self._first is None:
             return None
         return round((self._first - self._asked) * 1000)
+
+
+def result_of(task: asyncio.Task[Completion]) -> Completion:
+    """What the task of a run gave; raises what it raised."""
+    if task.cancelled():  # by the client itself: we cancel only what we no longer listen to
+        raise ProviderError
+    return task.result()
+
+
+def end_of(task: asyncio.Task[Completion]) -> tuple[Completion | None, ProviderError | None]:
+    """What a task gave or how it failed, if it has ended by itself."""
+    if not task.done() or task.cancelled():
+        return None, None
+    error = task.exception()
+    if error is None:
+        return task.result(), None
+    return None, error if isinstance(error, ProviderError) else None
+
+
+def consume_exception(task: asyncio.Task[Completion]) -> None:
+    """Takes note of how a task ended that nobody waits for any more."""
+    if not task.cancelled():
+        task.exception()

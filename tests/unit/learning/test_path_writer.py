@@ -105,7 +105,7 @@ RESUMES: dict[str, dict[str, Any]] = {
     },
 }
 LANGUAGES: tuple[Language, ...] = ("ko", "en")
-SEEDS = 10
+SEEDS = 15
 
 
 @cache
