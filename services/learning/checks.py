@@ -93,12 +93,12 @@ def _weakness_absent(content: PathContent, subject: Subject) -> Iterator[Rejecti
 
 def _linked(content: PathContent, _: Subject) -> Iterator[Rejection]:
     points = {
-        "strength": {_fold(point.point) for point in content.analysis.strengths},
-        "weakness": {_fold(point.point) for point in content.analysis.weaknesses},
+        "strength": {fold_point(point.point) for point in content.analysis.strengths},
+        "weakness": {fold_point(point.point) for point in content.analysis.weaknesses},
     }
-    served = {(step.type, _fold(step.analysis_point)) for step in content.steps}
+    served = {(step.type, fold_point(step.analysis_point)) for step in content.steps}
     for index, step in enumerate(content.steps):
-        if _fold(step.analysis_point) not in points.get(step.type, set().union(*points.values())):
+        if fold_point(step.analysis_point) not in points.get(step.type, set().union(*points.values())):
             yield Rejection("linked", index)
     if any((kind, point) not in served for kind, of_kind in points.items() for point in of_kind):
         yield Rejection("linked")
@@ -229,6 +229,6 @@ def _whole_text(content: PathContent) -> str:
     return f"{_points_text(analysis.strengths)}\n{_points_text(analysis.weaknesses)}\n{content.summary}"
 
 
-def _fold(text: str) -> str:
+def fold_point(text: str) -> str:
     """Points are the same whatever their blanks, case and punctuation."""
     return _NOT_WORD.sub("", unicodedata.normalize("NFKC", text)).casefold()

@@ -1,13 +1,18 @@
 """Keeping the good steps of a broken answer, and asking for the missing ones so that the path comes out right."""
 
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import product
 from typing import Any
 
-from services.learning.checks import MAX_HIGH, MIN_OF_EACH_TYPE, STRENGTH_SHARE, TITLE_SIMILARITY, check_path
+from services.learning.checks import (
+    MAX_HIGH,
+    MIN_OF_EACH_TYPE,
+    STRENGTH_SHARE,
+    TITLE_SIMILARITY,
+    check_path,
+    fold_point,
+)
 from services.learning.model import (
     MAX_STEPS,
     MIN_STEPS,
@@ -35,7 +40,6 @@ _TEXT_CHECKS = frozenset({"invented-tech", "invented-number", "pii", "script", "
 # Members in the order of the prompt's schema.
 _MEMBERS = ("type", "analysis_point", "title", "description", "category", "priority", "estimated_duration")
 _GOOD_SHARE = 0.6
-_NOT_WORD = re.compile(r"\W+")
 
 Points = Mapping[str, Sequence[AnalysisPoint]]
 _NO_POINTS: Points = {_STRENGTH: (), _WEAKNESS: ()}
@@ -169,22 +173,22 @@ def _count_high(steps: Sequence[LearningStep]) -> int:
 
 def _unserved(steps: Sequence[LearningStep], points: Points) -> dict[str, list[str]]:
     """Points of the analysis that no step serves."""
-    served = {(step.type, _fold(step.analysis_point)) for step in steps}
+    served = {(step.type, fold_point(step.analysis_point)) for step in steps}
     return {
-        kind: [point.point for point in of_kind if (kind, _fold(point.point)) not in served]
+        kind: [point.point for point in of_kind if (kind, fold_point(point.point)) not in served]
         for kind, of_kind in points.items()
     }
 
 
 def _unwritten(steps: Sequence[LearningStep], points: Points) -> dict[str, list[str]]:
     """Points that steps serve and that stand in no analysis."""
-    written = {(kind, _fold(point.point)) for kind, of_kind in points.items() for point in of_kind}
+    written = {(kind, fold_point(point.point)) for kind, of_kind in points.items() for point in of_kind}
     return {
         kind: list(
             dict.fromkeys(
                 step.analysis_point
                 for step in steps
-                if step.type == kind and (kind, _fold(step.analysis_point)) not in written
+                if step.type == kind and (kind, fold_point(step.analysis_point)) not in written
             )
         )
         for kind in STEP_TYPES
@@ -198,17 +202,18 @@ def _named(points: Mapping[str, Sequence[str]]) -> str:
 
 
 def _served(points: Points, steps: Sequence[LearningStep]) -> Points:
-    served = {(step.type, _fold(step.analysis_point)) for step in steps}
+    served = {(step.type, fold_point(step.analysis_point)) for step in steps}
     return {
-        kind: [point for point in of_kind if (kind, _fold(point.point)) in served] for kind, of_kind in points.items()
+        kind: [point for point in of_kind if (kind, fold_point(point.point)) in served]
+        for kind, of_kind in points.items()
     }
 
 
 def _merge_points(kept: Points, new: Points) -> Points:
     merged: dict[str, list[AnalysisPoint]] = {}
     for kind in STEP_TYPES:
-        known = {_fold(point.point) for point in kept[kind]}
-        merged[kind] = [*kept[kind], *(point for point in new[kind] if _fold(point.point) not in known)]
+        known = {fold_point(point.point) for point in kept[kind]}
+        merged[kind] = [*kept[kind], *(point for point in new[kind] if fold_point(point.point) not in known)]
     return merged
 
 
@@ -277,8 +282,3 @@ def _written(step: LearningStep) -> dict[str, Any]:
     """Links are left out: they are of our catalogue, and reading puts them in again."""
     resources = [{"title": resource.title, "kind": resource.kind} for resource in step.resources]
     return {**{name: getattr(step, name) for name in _MEMBERS}, "resources": resources, "reason": step.reason}
-
-
-def _fold(text: str) -> str:
-    """As the check of links between points and steps: whatever the blanks, case and punctuation."""
-    return _NOT_WORD.sub("", unicodedata.normalize("NFKC", text)).casefold()

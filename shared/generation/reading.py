@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
 from shared.llm.errors import AnswerMalformed
+from shared.llm.partial_json import is_encodable
 
 MAX_CHARACTERS = 200_000
 MAX_DEPTH = 16
@@ -34,7 +35,7 @@ def read_json_object(text: str) -> dict[str, Any]:
     for value, length in _objects(text):
         if length > longest:
             best, longest = value, length
-    if best is None or not _can_be_stored(best):
+    if best is None or not is_encodable(best):
         raise AnswerMalformed
     return best
 
@@ -106,15 +107,6 @@ def _objects(text: str) -> Iterator[tuple[dict[str, Any], int]]:
             else:
                 yield value, end - position
         position = text.find("{", end)
-
-
-def _can_be_stored(value: Mapping[str, Any]) -> bool:
-    """Whether all of it is text: an escape may stand for half a character, which no encoding has."""
-    try:
-        json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _refuse(_constant: str) -> NoReturn:

@@ -227,7 +227,7 @@ class _Reader:
             brackets = self._text.count("{", start, end) + self._text.count("[", start, end)
             if brackets > levels and _depth(value) > levels:
                 return False
-        return not self._has_escapes or not _SURROGATE.search(self._text, start, end) or _is_encodable(value)
+        return not self._has_escapes or not _SURROGATE.search(self._text, start, end) or is_encodable(value)
 
 
 def _end_of_object(text: str, start: int) -> int | None:
@@ -263,7 +263,8 @@ def _encodable(text: str) -> str:
     return text
 
 
-def _is_encodable(value: object) -> bool:
+def is_encodable(value: object) -> bool:
+    """Whether all of it is text: an escape may stand for half a character, which no encoding has."""
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:

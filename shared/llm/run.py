@@ -89,8 +89,7 @@ class Run:
             resources.rate.take()
         try:
             async with asyncio.timeout(seconds):
-                if not gate.try_enter():
-                    await gate.wait()
+                await gate.enter()
                 try:
                     hold = await spending.reserve_for(self._prompt, self.endpoint.settings, seconds)
                     return await (self._read(seconds) if hold is None else self._read_paying(seconds, spending, hold))
