@@ -8,6 +8,7 @@ import collections.abc
 import google.protobuf.descriptor
 import google.protobuf.internal.containers
 import google.protobuf.message
+import google.protobuf.timestamp_pb2
 import sys
 import typing
 
@@ -247,3 +248,289 @@ class ProviderStatus(google.protobuf.message.Message):
     def WhichOneof(self, oneof_group: typing.Literal["_p95_ms", b"_p95_ms"]) -> typing.Literal["p95_ms"] | None: ...
 
 Global___ProviderStatus: typing_extensions.TypeAlias = ProviderStatus
+
+@typing.final
+class StreamStarted(google.protobuf.message.Message):
+    """The first event of a stream: who is asked."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    PROVIDER_FIELD_NUMBER: builtins.int
+    MODEL_FIELD_NUMBER: builtins.int
+    provider: builtins.str
+    """Name of the provider."""
+    model: builtins.str
+    """Model that is asked."""
+    def __init__(
+        self,
+        *,
+        provider: builtins.str = ...,
+        model: builtins.str = ...,
+    ) -> None: ...
+    def ClearField(self, field_name: typing.Literal["model", b"model", "provider", b"provider"]) -> None: ...
+
+Global___StreamStarted: typing_extensions.TypeAlias = StreamStarted
+
+@typing.final
+class StreamRestarted(google.protobuf.message.Message):
+    """Another request took over: its provider writes what is missing, or everything anew."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    PROVIDER_FIELD_NUMBER: builtins.int
+    MODEL_FIELD_NUMBER: builtins.int
+    CAUSE_FIELD_NUMBER: builtins.int
+    KEPT_INDEXES_FIELD_NUMBER: builtins.int
+    provider: builtins.str
+    """Name of the provider, perhaps the same as before: what fails a check is asked for again."""
+    model: builtins.str
+    """Model that is asked."""
+    cause: builtins.str
+    """Outcome of the attempt before, such as `OVERLOADED` (see `Attempt.outcome`)."""
+    @property
+    def kept_indexes(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.int]:
+        """Indexes of the items that stay; the others that were sent are withdrawn."""
+
+    def __init__(
+        self,
+        *,
+        provider: builtins.str = ...,
+        model: builtins.str = ...,
+        cause: builtins.str = ...,
+        kept_indexes: collections.abc.Iterable[builtins.int] | None = ...,
+    ) -> None: ...
+    def ClearField(self, field_name: typing.Literal["cause", b"cause", "kept_indexes", b"kept_indexes", "model", b"model", "provider", b"provider"]) -> None: ...
+
+Global___StreamRestarted: typing_extensions.TypeAlias = StreamRestarted
+
+@typing.final
+class Feedback(google.protobuf.message.Message):
+    """What somebody thought of an answer. It never changes, and goes with its resume."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    FEEDBACK_ID_FIELD_NUMBER: builtins.int
+    UNIQUE_KEY_FIELD_NUMBER: builtins.int
+    ANSWER_ID_FIELD_NUMBER: builtins.int
+    ITEM_FIELD_NUMBER: builtins.int
+    RATING_FIELD_NUMBER: builtins.int
+    REASON_FIELD_NUMBER: builtins.int
+    COMMENT_FIELD_NUMBER: builtins.int
+    PROMPT_VERSION_FIELD_NUMBER: builtins.int
+    CREATED_AT_FIELD_NUMBER: builtins.int
+    feedback_id: builtins.str
+    """Names it; newer feedback has a greater id."""
+    unique_key: builtins.str
+    """The resume that the answer was written from."""
+    answer_id: builtins.str
+    """The question set or learning path that is meant."""
+    item: builtins.int
+    """Index of the question or step, from 0. Absent where the whole is meant."""
+    rating: builtins.int
+    """From 1 (of no use) to 5 (excellent)."""
+    reason: builtins.str
+    """`relevant`, `irrelevant`, `too_easy`, `too_hard`, `repetitive`, `unclear`, `incorrect`, `other`, or empty."""
+    comment: builtins.str
+    """In the words of whoever gave it, at most 2,000 characters."""
+    prompt_version: builtins.str
+    """Version of the prompt that wrote the answer."""
+    @property
+    def created_at(self) -> google.protobuf.timestamp_pb2.Timestamp:
+        """When it was stored."""
+
+    def __init__(
+        self,
+        *,
+        feedback_id: builtins.str = ...,
+        unique_key: builtins.str = ...,
+        answer_id: builtins.str = ...,
+        item: builtins.int | None = ...,
+        rating: builtins.int = ...,
+        reason: builtins.str = ...,
+        comment: builtins.str = ...,
+        prompt_version: builtins.str = ...,
+        created_at: google.protobuf.timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: typing.Literal["_item", b"_item", "created_at", b"created_at", "item", b"item"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["_item", b"_item", "answer_id", b"answer_id", "comment", b"comment", "created_at", b"created_at", "feedback_id", b"feedback_id", "item", b"item", "prompt_version", b"prompt_version", "rating", b"rating", "reason", b"reason", "unique_key", b"unique_key"]) -> None: ...
+    def WhichOneof(self, oneof_group: typing.Literal["_item", b"_item"]) -> typing.Literal["item"] | None: ...
+
+Global___Feedback: typing_extensions.TypeAlias = Feedback
+
+@typing.final
+class PromptStats(google.protobuf.message.Message):
+    """How the answers of one prompt version fared since it was first used. Numbers alone: they outlive the resumes."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    PROMPT_VERSION_FIELD_NUMBER: builtins.int
+    SHARE_FIELD_NUMBER: builtins.int
+    ANSWERS_FIELD_NUMBER: builtins.int
+    FAILURES_FIELD_NUMBER: builtins.int
+    CHECKED_FIELD_NUMBER: builtins.int
+    PASS_RATE_FIELD_NUMBER: builtins.int
+    CHECKS_FIELD_NUMBER: builtins.int
+    RATINGS_FIELD_NUMBER: builtins.int
+    MEAN_INPUT_TOKENS_FIELD_NUMBER: builtins.int
+    MEAN_OUTPUT_TOKENS_FIELD_NUMBER: builtins.int
+    MEAN_COST_USD_FIELD_NUMBER: builtins.int
+    TOTAL_COST_USD_FIELD_NUMBER: builtins.int
+    CALLS_OF_UNKNOWN_COST_FIELD_NUMBER: builtins.int
+    MEDIAN_MS_FIELD_NUMBER: builtins.int
+    P95_MS_FIELD_NUMBER: builtins.int
+    prompt_version: builtins.str
+    """The version, such as `questions/1`; `local` for what our own rules wrote without a prompt."""
+    share: builtins.float
+    """Share of the resumes that are given to it now, 0 to 1. 0 for a version that is not active any more."""
+    answers: builtins.int
+    """Answers that were stored."""
+    failures: builtins.int
+    """Requests that ended without an answer."""
+    checked: builtins.int
+    """Answers of providers that the checks looked at, repairs included."""
+    pass_rate: builtins.float
+    """Share of `checked` that passed every check, 0 to 1. Absent when nothing was checked."""
+    mean_input_tokens: builtins.float
+    """Mean tokens sent for an answer, over all its attempts."""
+    mean_output_tokens: builtins.float
+    """Mean tokens of an answer, thinking included, over all its attempts."""
+    mean_cost_usd: builtins.float
+    """Mean cost of an answer in US dollars. Absent when there is no answer, or a cost is not known."""
+    total_cost_usd: builtins.float
+    """Cost in US dollars of all attempts of which it is known."""
+    calls_of_unknown_cost: builtins.int
+    """Attempts of which the cost is not known. They are missing from `total_cost_usd`."""
+    median_ms: builtins.int
+    """Half of the answers took no more milliseconds, to within a twelfth. Absent when there are none."""
+    p95_ms: builtins.int
+    """95 of 100 answers took no more milliseconds, to within a twelfth. Absent when there are none."""
+    @property
+    def checks(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[Global___CheckPassRate]:
+        """The same for each check that some answer did not pass, the worst first; every other check has 1."""
+
+    @property
+    def ratings(self) -> Global___RatingStats:
+        """What was said of the answers."""
+
+    def __init__(
+        self,
+        *,
+        prompt_version: builtins.str = ...,
+        share: builtins.float = ...,
+        answers: builtins.int = ...,
+        failures: builtins.int = ...,
+        checked: builtins.int = ...,
+        pass_rate: builtins.float | None = ...,
+        checks: collections.abc.Iterable[Global___CheckPassRate] | None = ...,
+        ratings: Global___RatingStats | None = ...,
+        mean_input_tokens: builtins.float = ...,
+        mean_output_tokens: builtins.float = ...,
+        mean_cost_usd: builtins.float | None = ...,
+        total_cost_usd: builtins.float = ...,
+        calls_of_unknown_cost: builtins.int = ...,
+        median_ms: builtins.int | None = ...,
+        p95_ms: builtins.int | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: typing.Literal["_mean_cost_usd", b"_mean_cost_usd", "_median_ms", b"_median_ms", "_p95_ms", b"_p95_ms", "_pass_rate", b"_pass_rate", "mean_cost_usd", b"mean_cost_usd", "median_ms", b"median_ms", "p95_ms", b"p95_ms", "pass_rate", b"pass_rate", "ratings", b"ratings"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["_mean_cost_usd", b"_mean_cost_usd", "_median_ms", b"_median_ms", "_p95_ms", b"_p95_ms", "_pass_rate", b"_pass_rate", "answers", b"answers", "calls_of_unknown_cost", b"calls_of_unknown_cost", "checked", b"checked", "checks", b"checks", "failures", b"failures", "mean_cost_usd", b"mean_cost_usd", "mean_input_tokens", b"mean_input_tokens", "mean_output_tokens", b"mean_output_tokens", "median_ms", b"median_ms", "p95_ms", b"p95_ms", "pass_rate", b"pass_rate", "prompt_version", b"prompt_version", "ratings", b"ratings", "share", b"share", "total_cost_usd", b"total_cost_usd"]) -> None: ...
+    @typing.overload
+    def WhichOneof(self, oneof_group: typing.Literal["_mean_cost_usd", b"_mean_cost_usd"]) -> typing.Literal["mean_cost_usd"] | None: ...
+    @typing.overload
+    def WhichOneof(self, oneof_group: typing.Literal["_median_ms", b"_median_ms"]) -> typing.Literal["median_ms"] | None: ...
+    @typing.overload
+    def WhichOneof(self, oneof_group: typing.Literal["_p95_ms", b"_p95_ms"]) -> typing.Literal["p95_ms"] | None: ...
+    @typing.overload
+    def WhichOneof(self, oneof_group: typing.Literal["_pass_rate", b"_pass_rate"]) -> typing.Literal["pass_rate"] | None: ...
+
+Global___PromptStats: typing_extensions.TypeAlias = PromptStats
+
+@typing.final
+class CheckPassRate(google.protobuf.message.Message):
+    """How often answers passed one check."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    CHECK_FIELD_NUMBER: builtins.int
+    PASS_RATE_FIELD_NUMBER: builtins.int
+    FAILED_FIELD_NUMBER: builtins.int
+    check: builtins.str
+    """Name of the check, such as `grounded`."""
+    pass_rate: builtins.float
+    """Share of the checked answers that passed it, 0 to 1."""
+    failed: builtins.int
+    """How many did not."""
+    def __init__(
+        self,
+        *,
+        check: builtins.str = ...,
+        pass_rate: builtins.float = ...,
+        failed: builtins.int = ...,
+    ) -> None: ...
+    def ClearField(self, field_name: typing.Literal["check", b"check", "failed", b"failed", "pass_rate", b"pass_rate"]) -> None: ...
+
+Global___CheckPassRate: typing_extensions.TypeAlias = CheckPassRate
+
+@typing.final
+class RatingStats(google.protobuf.message.Message):
+    """Ratings of many."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    COUNT_FIELD_NUMBER: builtins.int
+    MEAN_FIELD_NUMBER: builtins.int
+    MEAN_LOW_FIELD_NUMBER: builtins.int
+    MEAN_HIGH_FIELD_NUMBER: builtins.int
+    REASONS_FIELD_NUMBER: builtins.int
+    count: builtins.int
+    """How many there are."""
+    mean: builtins.float
+    """Their mean, 1 to 5. Absent when there are none."""
+    mean_low: builtins.float
+    """Lower end of the 95 % interval of the mean (Student's t). Absent for fewer than two ratings."""
+    mean_high: builtins.float
+    """Upper end of it."""
+    @property
+    def reasons(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[Global___ReasonCount]:
+        """How often each reason was given, by name."""
+
+    def __init__(
+        self,
+        *,
+        count: builtins.int = ...,
+        mean: builtins.float | None = ...,
+        mean_low: builtins.float | None = ...,
+        mean_high: builtins.float | None = ...,
+        reasons: collections.abc.Iterable[Global___ReasonCount] | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: typing.Literal["_mean", b"_mean", "_mean_high", b"_mean_high", "_mean_low", b"_mean_low", "mean", b"mean", "mean_high", b"mean_high", "mean_low", b"mean_low"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["_mean", b"_mean", "_mean_high", b"_mean_high", "_mean_low", b"_mean_low", "count", b"count", "mean", b"mean", "mean_high", b"mean_high", "mean_low", b"mean_low", "reasons", b"reasons"]) -> None: ...
+    @typing.overload
+    def WhichOneof(self, oneof_group: typing.Literal["_mean", b"_mean"]) -> typing.Literal["mean"] | None: ...
+    @typing.overload
+    def WhichOneof(self, oneof_group: typing.Literal["_mean_high", b"_mean_high"]) -> typing.Literal["mean_high"] | None: ...
+    @typing.overload
+    def WhichOneof(self, oneof_group: typing.Literal["_mean_low", b"_mean_low"]) -> typing.Literal["mean_low"] | None: ...
+
+Global___RatingStats: typing_extensions.TypeAlias = RatingStats
+
+@typing.final
+class ReasonCount(google.protobuf.message.Message):
+    """How often a reason was given."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    REASON_FIELD_NUMBER: builtins.int
+    COUNT_FIELD_NUMBER: builtins.int
+    reason: builtins.str
+    """The reason."""
+    count: builtins.int
+    """How often."""
+    def __init__(
+        self,
+        *,
+        reason: builtins.str = ...,
+        count: builtins.int = ...,
+    ) -> None: ...
+    def ClearField(self, field_name: typing.Literal["count", b"count", "reason", b"reason"]) -> None: ...
+
+Global___ReasonCount: typing_extensions.TypeAlias = ReasonCount

@@ -25,9 +25,10 @@ _sym_db = _symbol_database.Default()
 from career.generation.v1 import generation_pb2 as career_dot_generation_dot_v1_dot_generation__pb2
 from career.interview.v1 import interview_pb2 as career_dot_interview_dot_v1_dot_interview__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+career/interview/v1/interview_service.proto\x12\x13\x63\x61reer.interview.v1\x1a%career/generation/v1/generation.proto\x1a#career/interview/v1/interview.proto\x1a\x1cgoogle/api/annotations.proto\"\x8d\x01\n\x18GenerateQuestionsRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12\x15\n\x08\x66\x61llback\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12\x15\n\rallow_repeats\x18\x05 \x01(\x08\x42\x0b\n\t_fallback\"T\n\x17ListQuestionSetsRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"l\n\x18ListQuestionSetsResponse\x12\x37\n\rquestion_sets\x18\x01 \x03(\x0b\x32 .career.interview.v1.QuestionSet\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"D\n\x15GetQuestionSetRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x17\n\x0fquestion_set_id\x18\x02 \x01(\t\"\x8b\x01\n\x16StreamQuestionsRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12\x15\n\x08\x66\x61llback\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12\x15\n\rallow_repeats\x18\x05 \x01(\x08\x42\x0b\n\t_fallback\"\x88\x01\n\x17StreamQuestionsResponse\x12-\n\x04item\x18\x01 \x01(\x0b\x32\x1d.career.interview.v1.QuestionH\x00\x12\x35\n\tcompleted\x18\x02 \x01(\x0b\x32 .career.interview.v1.QuestionSetH\x00\x42\x07\n\x05\x65vent\"\x1e\n\x0fGetUsageRequest\x12\x0b\n\x03\x64\x61y\x18\x01 \x01(\t\"W\n\x10GetUsageResponse\x12\x0b\n\x03\x64\x61y\x18\x01 \x01(\t\x12\x36\n\tproviders\x18\x02 \x03(\x0b\x32#.career.generation.v1.ProviderUsage\"\x0f\n\rHealthRequest\"{\n\x0eHealthResponse\x12\x0e\n\x06status\x18\x01 \x01(\t\x12\x0f\n\x07service\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\x37\n\tproviders\x18\x04 \x03(\x0b\x32$.career.generation.v1.ProviderStatus2\x93\x07\n\x10InterviewService\x12\x99\x01\n\x11GenerateQuestions\x12-.career.interview.v1.GenerateQuestionsRequest\x1a .career.interview.v1.QuestionSet\"3\x82\xd3\xe4\x93\x02-\"(/api/v1/interview/{unique_key}/questions:\x01*\x12\xa1\x01\n\x10ListQuestionSets\x12,.career.interview.v1.ListQuestionSetsRequest\x1a-.career.interview.v1.ListQuestionSetsResponse\"0\x82\xd3\xe4\x93\x02*\x12(/api/v1/interview/{unique_key}/questions\x12\xa2\x01\n\x0eGetQuestionSet\x12*.career.interview.v1.GetQuestionSetRequest\x1a .career.interview.v1.QuestionSet\"B\x82\xd3\xe4\x93\x02<\x12:/api/v1/interview/{unique_key}/questions/{question_set_id}\x12\xaa\x01\n\x0fStreamQuestions\x12+.career.interview.v1.StreamQuestionsRequest\x1a,.career.interview.v1.StreamQuestionsResponse\":\x82\xd3\xe4\x93\x02\x34\"//api/v1/interview/{unique_key}/questions:stream:\x01*0\x01\x12x\n\x08GetUsage\x12$.career.interview.v1.GetUsageRequest\x1a%.career.interview.v1.GetUsageResponse\"\x1f\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/interview/usage\x12s\n\x06Health\x12\".career.interview.v1.HealthRequest\x1a#.career.interview.v1.HealthResponse\" \x82\xd3\xe4\x93\x02\x1a\x12\x18/api/v1/interview/healthb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+career/interview/v1/interview_service.proto\x12\x13\x63\x61reer.interview.v1\x1a%career/generation/v1/generation.proto\x1a#career/interview/v1/interview.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/rpc/status.proto\"\x8d\x01\n\x18GenerateQuestionsRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12\x15\n\x08\x66\x61llback\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12\x15\n\rallow_repeats\x18\x05 \x01(\x08\x42\x0b\n\t_fallback\"T\n\x17ListQuestionSetsRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"l\n\x18ListQuestionSetsResponse\x12\x37\n\rquestion_sets\x18\x01 \x03(\x0b\x32 .career.interview.v1.QuestionSet\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"D\n\x15GetQuestionSetRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x17\n\x0fquestion_set_id\x18\x02 \x01(\t\"\x8b\x01\n\x16StreamQuestionsRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12\x15\n\x08\x66\x61llback\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12\x15\n\rallow_repeats\x18\x05 \x01(\x08\x42\x0b\n\t_fallback\"\xc0\x02\n\x17StreamQuestionsResponse\x12-\n\x04item\x18\x01 \x01(\x0b\x32\x1d.career.interview.v1.QuestionH\x00\x12\x35\n\tcompleted\x18\x02 \x01(\x0b\x32 .career.interview.v1.QuestionSetH\x00\x12\x36\n\x07started\x18\x03 \x01(\x0b\x32#.career.generation.v1.StreamStartedH\x00\x12:\n\trestarted\x18\x04 \x01(\x0b\x32%.career.generation.v1.StreamRestartedH\x00\x12$\n\x06\x66\x61iled\x18\x05 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x12\x12\n\x05index\x18\x06 \x01(\x05H\x01\x88\x01\x01\x42\x07\n\x05\x65ventB\x08\n\x06_index\"\x91\x01\n\x15\x43reateFeedbackRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x17\n\x0fquestion_set_id\x18\x02 \x01(\t\x12\x0e\n\x06rating\x18\x03 \x01(\x05\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0f\n\x07\x63omment\x18\x05 \x01(\t\x12\x11\n\x04item\x18\x06 \x01(\x05H\x00\x88\x01\x01\x42\x07\n\x05_item\"i\n\x13ListFeedbackRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x17\n\x0fquestion_set_id\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"a\n\x14ListFeedbackResponse\x12\x30\n\x08\x66\x65\x65\x64\x62\x61\x63k\x18\x01 \x03(\x0b\x32\x1e.career.generation.v1.Feedback\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x17\n\x15GetPromptStatsRequest\"L\n\x16GetPromptStatsResponse\x12\x32\n\x07prompts\x18\x01 \x03(\x0b\x32!.career.generation.v1.PromptStats\"\x1e\n\x0fGetUsageRequest\x12\x0b\n\x03\x64\x61y\x18\x01 \x01(\t\"W\n\x10GetUsageResponse\x12\x0b\n\x03\x64\x61y\x18\x01 \x01(\t\x12\x36\n\tproviders\x18\x02 \x03(\x0b\x32#.career.generation.v1.ProviderUsage\"\x0f\n\rHealthRequest\"{\n\x0eHealthResponse\x12\x0e\n\x06status\x18\x01 \x01(\t\x12\x0f\n\x07service\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\x37\n\tproviders\x18\x04 \x03(\x0b\x32$.career.generation.v1.ProviderStatus2\x89\x0b\n\x10InterviewService\x12\x99\x01\n\x11GenerateQuestions\x12-.career.interview.v1.GenerateQuestionsRequest\x1a .career.interview.v1.QuestionSet\"3\x82\xd3\xe4\x93\x02-\"(/api/v1/interview/{unique_key}/questions:\x01*\x12\xa1\x01\n\x10ListQuestionSets\x12,.career.interview.v1.ListQuestionSetsRequest\x1a-.career.interview.v1.ListQuestionSetsResponse\"0\x82\xd3\xe4\x93\x02*\x12(/api/v1/interview/{unique_key}/questions\x12\xa2\x01\n\x0eGetQuestionSet\x12*.career.interview.v1.GetQuestionSetRequest\x1a .career.interview.v1.QuestionSet\"B\x82\xd3\xe4\x93\x02<\x12:/api/v1/interview/{unique_key}/questions/{question_set_id}\x12\xaa\x01\n\x0fStreamQuestions\x12+.career.interview.v1.StreamQuestionsRequest\x1a,.career.interview.v1.StreamQuestionsResponse\":\x82\xd3\xe4\x93\x02\x34\"//api/v1/interview/{unique_key}/questions:stream:\x01*0\x01\x12\xac\x01\n\x0e\x43reateFeedback\x12*.career.interview.v1.CreateFeedbackRequest\x1a\x1e.career.generation.v1.Feedback\"N\x82\xd3\xe4\x93\x02H\"C/api/v1/interview/{unique_key}/questions/{question_set_id}/feedback:\x01*\x12\xb0\x01\n\x0cListFeedback\x12(.career.interview.v1.ListFeedbackRequest\x1a).career.interview.v1.ListFeedbackResponse\"K\x82\xd3\xe4\x93\x02\x45\x12\x43/api/v1/interview/{unique_key}/questions/{question_set_id}/feedback\x12\x91\x01\n\x0eGetPromptStats\x12*.career.interview.v1.GetPromptStatsRequest\x1a+.career.interview.v1.GetPromptStatsResponse\"&\x82\xd3\xe4\x93\x02 \x12\x1e/api/v1/interview/prompt-stats\x12x\n\x08GetUsage\x12$.career.interview.v1.GetUsageRequest\x1a%.career.interview.v1.GetUsageResponse\"\x1f\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/interview/usage\x12s\n\x06Health\x12\".career.interview.v1.HealthRequest\x1a#.career.interview.v1.HealthResponse\" \x82\xd3\xe4\x93\x02\x1a\x12\x18/api/v1/interview/healthb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,30 +43,46 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_INTERVIEWSERVICE'].methods_by_name['GetQuestionSet']._serialized_options = b'\202\323\344\223\002<\022:/api/v1/interview/{unique_key}/questions/{question_set_id}'
   _globals['_INTERVIEWSERVICE'].methods_by_name['StreamQuestions']._loaded_options = None
   _globals['_INTERVIEWSERVICE'].methods_by_name['StreamQuestions']._serialized_options = b'\202\323\344\223\0024\"//api/v1/interview/{unique_key}/questions:stream:\001*'
+  _globals['_INTERVIEWSERVICE'].methods_by_name['CreateFeedback']._loaded_options = None
+  _globals['_INTERVIEWSERVICE'].methods_by_name['CreateFeedback']._serialized_options = b'\202\323\344\223\002H\"C/api/v1/interview/{unique_key}/questions/{question_set_id}/feedback:\001*'
+  _globals['_INTERVIEWSERVICE'].methods_by_name['ListFeedback']._loaded_options = None
+  _globals['_INTERVIEWSERVICE'].methods_by_name['ListFeedback']._serialized_options = b'\202\323\344\223\002E\022C/api/v1/interview/{unique_key}/questions/{question_set_id}/feedback'
+  _globals['_INTERVIEWSERVICE'].methods_by_name['GetPromptStats']._loaded_options = None
+  _globals['_INTERVIEWSERVICE'].methods_by_name['GetPromptStats']._serialized_options = b'\202\323\344\223\002 \022\036/api/v1/interview/prompt-stats'
   _globals['_INTERVIEWSERVICE'].methods_by_name['GetUsage']._loaded_options = None
   _globals['_INTERVIEWSERVICE'].methods_by_name['GetUsage']._serialized_options = b'\202\323\344\223\002\031\022\027/api/v1/interview/usage'
   _globals['_INTERVIEWSERVICE'].methods_by_name['Health']._loaded_options = None
   _globals['_INTERVIEWSERVICE'].methods_by_name['Health']._serialized_options = b'\202\323\344\223\002\032\022\030/api/v1/interview/health'
-  _globals['_GENERATEQUESTIONSREQUEST']._serialized_start=175
-  _globals['_GENERATEQUESTIONSREQUEST']._serialized_end=316
-  _globals['_LISTQUESTIONSETSREQUEST']._serialized_start=318
-  _globals['_LISTQUESTIONSETSREQUEST']._serialized_end=402
-  _globals['_LISTQUESTIONSETSRESPONSE']._serialized_start=404
-  _globals['_LISTQUESTIONSETSRESPONSE']._serialized_end=512
-  _globals['_GETQUESTIONSETREQUEST']._serialized_start=514
-  _globals['_GETQUESTIONSETREQUEST']._serialized_end=582
-  _globals['_STREAMQUESTIONSREQUEST']._serialized_start=585
-  _globals['_STREAMQUESTIONSREQUEST']._serialized_end=724
-  _globals['_STREAMQUESTIONSRESPONSE']._serialized_start=727
-  _globals['_STREAMQUESTIONSRESPONSE']._serialized_end=863
-  _globals['_GETUSAGEREQUEST']._serialized_start=865
-  _globals['_GETUSAGEREQUEST']._serialized_end=895
-  _globals['_GETUSAGERESPONSE']._serialized_start=897
-  _globals['_GETUSAGERESPONSE']._serialized_end=984
-  _globals['_HEALTHREQUEST']._serialized_start=986
-  _globals['_HEALTHREQUEST']._serialized_end=1001
-  _globals['_HEALTHRESPONSE']._serialized_start=1003
-  _globals['_HEALTHRESPONSE']._serialized_end=1126
-  _globals['_INTERVIEWSERVICE']._serialized_start=1129
-  _globals['_INTERVIEWSERVICE']._serialized_end=2044
+  _globals['_GENERATEQUESTIONSREQUEST']._serialized_start=200
+  _globals['_GENERATEQUESTIONSREQUEST']._serialized_end=341
+  _globals['_LISTQUESTIONSETSREQUEST']._serialized_start=343
+  _globals['_LISTQUESTIONSETSREQUEST']._serialized_end=427
+  _globals['_LISTQUESTIONSETSRESPONSE']._serialized_start=429
+  _globals['_LISTQUESTIONSETSRESPONSE']._serialized_end=537
+  _globals['_GETQUESTIONSETREQUEST']._serialized_start=539
+  _globals['_GETQUESTIONSETREQUEST']._serialized_end=607
+  _globals['_STREAMQUESTIONSREQUEST']._serialized_start=610
+  _globals['_STREAMQUESTIONSREQUEST']._serialized_end=749
+  _globals['_STREAMQUESTIONSRESPONSE']._serialized_start=752
+  _globals['_STREAMQUESTIONSRESPONSE']._serialized_end=1072
+  _globals['_CREATEFEEDBACKREQUEST']._serialized_start=1075
+  _globals['_CREATEFEEDBACKREQUEST']._serialized_end=1220
+  _globals['_LISTFEEDBACKREQUEST']._serialized_start=1222
+  _globals['_LISTFEEDBACKREQUEST']._serialized_end=1327
+  _globals['_LISTFEEDBACKRESPONSE']._serialized_start=1329
+  _globals['_LISTFEEDBACKRESPONSE']._serialized_end=1426
+  _globals['_GETPROMPTSTATSREQUEST']._serialized_start=1428
+  _globals['_GETPROMPTSTATSREQUEST']._serialized_end=1451
+  _globals['_GETPROMPTSTATSRESPONSE']._serialized_start=1453
+  _globals['_GETPROMPTSTATSRESPONSE']._serialized_end=1529
+  _globals['_GETUSAGEREQUEST']._serialized_start=1531
+  _globals['_GETUSAGEREQUEST']._serialized_end=1561
+  _globals['_GETUSAGERESPONSE']._serialized_start=1563
+  _globals['_GETUSAGERESPONSE']._serialized_end=1650
+  _globals['_HEALTHREQUEST']._serialized_start=1652
+  _globals['_HEALTHREQUEST']._serialized_end=1667
+  _globals['_HEALTHRESPONSE']._serialized_start=1669
+  _globals['_HEALTHRESPONSE']._serialized_end=1792
+  _globals['_INTERVIEWSERVICE']._serialized_start=1795
+  _globals['_INTERVIEWSERVICE']._serialized_end=3212
 # @@protoc_insertion_point(module_scope)

@@ -4,6 +4,7 @@ isort:skip_file
 The interview service: writes, checks and keeps sets of interview questions."""
 
 import abc
+import career.generation.v1.generation_pb2
 import career.interview.v1.interview_pb2
 import career.interview.v1.interview_service_pb2
 import collections.abc
@@ -90,6 +91,54 @@ _InterviewServiceStreamQuestionsType = typing_extensions.TypeVar(
     ],
 )
 
+_InterviewServiceCreateFeedbackType = typing_extensions.TypeVar(
+    '_InterviewServiceCreateFeedbackType',
+    grpc.UnaryUnaryMultiCallable[
+        career.interview.v1.interview_service_pb2.CreateFeedbackRequest,
+        career.generation.v1.generation_pb2.Feedback,
+    ],
+    grpc.aio.UnaryUnaryMultiCallable[
+        career.interview.v1.interview_service_pb2.CreateFeedbackRequest,
+        career.generation.v1.generation_pb2.Feedback,
+    ],
+    default=grpc.UnaryUnaryMultiCallable[
+        career.interview.v1.interview_service_pb2.CreateFeedbackRequest,
+        career.generation.v1.generation_pb2.Feedback,
+    ],
+)
+
+_InterviewServiceListFeedbackType = typing_extensions.TypeVar(
+    '_InterviewServiceListFeedbackType',
+    grpc.UnaryUnaryMultiCallable[
+        career.interview.v1.interview_service_pb2.ListFeedbackRequest,
+        career.interview.v1.interview_service_pb2.ListFeedbackResponse,
+    ],
+    grpc.aio.UnaryUnaryMultiCallable[
+        career.interview.v1.interview_service_pb2.ListFeedbackRequest,
+        career.interview.v1.interview_service_pb2.ListFeedbackResponse,
+    ],
+    default=grpc.UnaryUnaryMultiCallable[
+        career.interview.v1.interview_service_pb2.ListFeedbackRequest,
+        career.interview.v1.interview_service_pb2.ListFeedbackResponse,
+    ],
+)
+
+_InterviewServiceGetPromptStatsType = typing_extensions.TypeVar(
+    '_InterviewServiceGetPromptStatsType',
+    grpc.UnaryUnaryMultiCallable[
+        career.interview.v1.interview_service_pb2.GetPromptStatsRequest,
+        career.interview.v1.interview_service_pb2.GetPromptStatsResponse,
+    ],
+    grpc.aio.UnaryUnaryMultiCallable[
+        career.interview.v1.interview_service_pb2.GetPromptStatsRequest,
+        career.interview.v1.interview_service_pb2.GetPromptStatsResponse,
+    ],
+    default=grpc.UnaryUnaryMultiCallable[
+        career.interview.v1.interview_service_pb2.GetPromptStatsRequest,
+        career.interview.v1.interview_service_pb2.GetPromptStatsResponse,
+    ],
+)
+
 _InterviewServiceGetUsageType = typing_extensions.TypeVar(
     '_InterviewServiceGetUsageType',
     grpc.UnaryUnaryMultiCallable[
@@ -122,7 +171,7 @@ _InterviewServiceHealthType = typing_extensions.TypeVar(
     ],
 )
 
-class InterviewServiceStub(typing.Generic[_InterviewServiceGenerateQuestionsType, _InterviewServiceListQuestionSetsType, _InterviewServiceGetQuestionSetType, _InterviewServiceStreamQuestionsType, _InterviewServiceGetUsageType, _InterviewServiceHealthType]):
+class InterviewServiceStub(typing.Generic[_InterviewServiceGenerateQuestionsType, _InterviewServiceListQuestionSetsType, _InterviewServiceGetQuestionSetType, _InterviewServiceStreamQuestionsType, _InterviewServiceCreateFeedbackType, _InterviewServiceListFeedbackType, _InterviewServiceGetPromptStatsType, _InterviewServiceGetUsageType, _InterviewServiceHealthType]):
     """Writes interview questions from resumes. Every RPC may fail with UNAVAILABLE and reason `DATABASE_UNAVAILABLE`.
     A refusal of what was sent is INVALID_ARGUMENT and names every offending field at once (`google.rpc.BadRequest`).
     """
@@ -144,6 +193,18 @@ class InterviewServiceStub(typing.Generic[_InterviewServiceGenerateQuestionsType
         grpc.UnaryStreamMultiCallable[
             career.interview.v1.interview_service_pb2.StreamQuestionsRequest,
             career.interview.v1.interview_service_pb2.StreamQuestionsResponse,
+        ],
+        grpc.UnaryUnaryMultiCallable[
+            career.interview.v1.interview_service_pb2.CreateFeedbackRequest,
+            career.generation.v1.generation_pb2.Feedback,
+        ],
+        grpc.UnaryUnaryMultiCallable[
+            career.interview.v1.interview_service_pb2.ListFeedbackRequest,
+            career.interview.v1.interview_service_pb2.ListFeedbackResponse,
+        ],
+        grpc.UnaryUnaryMultiCallable[
+            career.interview.v1.interview_service_pb2.GetPromptStatsRequest,
+            career.interview.v1.interview_service_pb2.GetPromptStatsResponse,
         ],
         grpc.UnaryUnaryMultiCallable[
             career.interview.v1.interview_service_pb2.GetUsageRequest,
@@ -172,6 +233,18 @@ class InterviewServiceStub(typing.Generic[_InterviewServiceGenerateQuestionsType
         grpc.aio.UnaryStreamMultiCallable[
             career.interview.v1.interview_service_pb2.StreamQuestionsRequest,
             career.interview.v1.interview_service_pb2.StreamQuestionsResponse,
+        ],
+        grpc.aio.UnaryUnaryMultiCallable[
+            career.interview.v1.interview_service_pb2.CreateFeedbackRequest,
+            career.generation.v1.generation_pb2.Feedback,
+        ],
+        grpc.aio.UnaryUnaryMultiCallable[
+            career.interview.v1.interview_service_pb2.ListFeedbackRequest,
+            career.interview.v1.interview_service_pb2.ListFeedbackResponse,
+        ],
+        grpc.aio.UnaryUnaryMultiCallable[
+            career.interview.v1.interview_service_pb2.GetPromptStatsRequest,
+            career.interview.v1.interview_service_pb2.GetPromptStatsResponse,
         ],
         grpc.aio.UnaryUnaryMultiCallable[
             career.interview.v1.interview_service_pb2.GetUsageRequest,
@@ -204,6 +277,19 @@ class InterviewServiceStub(typing.Generic[_InterviewServiceGenerateQuestionsType
     (`STREAMING_NOT_IMPLEMENTED`): not built yet.
     """
 
+    CreateFeedback: _InterviewServiceCreateFeedbackType
+    """Stores what somebody thought of a question set, or of one question of it. Fails with NOT_FOUND (`QUESTION_SET_NOT_FOUND`)
+    and INVALID_ARGUMENT (`INVALID_REQUEST`). A repeated call stores it again.
+    """
+
+    ListFeedback: _InterviewServiceListFeedbackType
+    """Lists what was said of one question set, newest first. Fails with INVALID_ARGUMENT (`INVALID_PAGE`, `INVALID_REQUEST`)
+    and NOT_FOUND (`QUESTION_SET_NOT_FOUND`).
+    """
+
+    GetPromptStats: _InterviewServiceGetPromptStatsType
+    """Compares the prompt versions: checks, ratings, tokens, cost and time of what each has written."""
+
     GetUsage: _InterviewServiceGetUsageType
     """Sums calls, tokens and cost of one day per provider and model. Fails with INVALID_ARGUMENT (`INVALID_REQUEST`)."""
 
@@ -228,6 +314,18 @@ InterviewServiceAsyncStub: typing_extensions.TypeAlias = InterviewServiceStub[
     grpc.aio.UnaryStreamMultiCallable[
         career.interview.v1.interview_service_pb2.StreamQuestionsRequest,
         career.interview.v1.interview_service_pb2.StreamQuestionsResponse,
+    ],
+    grpc.aio.UnaryUnaryMultiCallable[
+        career.interview.v1.interview_service_pb2.CreateFeedbackRequest,
+        career.generation.v1.generation_pb2.Feedback,
+    ],
+    grpc.aio.UnaryUnaryMultiCallable[
+        career.interview.v1.interview_service_pb2.ListFeedbackRequest,
+        career.interview.v1.interview_service_pb2.ListFeedbackResponse,
+    ],
+    grpc.aio.UnaryUnaryMultiCallable[
+        career.interview.v1.interview_service_pb2.GetPromptStatsRequest,
+        career.interview.v1.interview_service_pb2.GetPromptStatsResponse,
     ],
     grpc.aio.UnaryUnaryMultiCallable[
         career.interview.v1.interview_service_pb2.GetUsageRequest,
@@ -284,6 +382,34 @@ class InterviewServiceServicer(metaclass=abc.ABCMeta):
         """Writes a new set and sends each question as soon as it is complete and checked. Fails with UNIMPLEMENTED
         (`STREAMING_NOT_IMPLEMENTED`): not built yet.
         """
+
+    @abc.abstractmethod
+    def CreateFeedback(
+        self,
+        request: career.interview.v1.interview_service_pb2.CreateFeedbackRequest,
+        context: _ServicerContext,
+    ) -> typing.Union[career.generation.v1.generation_pb2.Feedback, collections.abc.Awaitable[career.generation.v1.generation_pb2.Feedback]]:
+        """Stores what somebody thought of a question set, or of one question of it. Fails with NOT_FOUND (`QUESTION_SET_NOT_FOUND`)
+        and INVALID_ARGUMENT (`INVALID_REQUEST`). A repeated call stores it again.
+        """
+
+    @abc.abstractmethod
+    def ListFeedback(
+        self,
+        request: career.interview.v1.interview_service_pb2.ListFeedbackRequest,
+        context: _ServicerContext,
+    ) -> typing.Union[career.interview.v1.interview_service_pb2.ListFeedbackResponse, collections.abc.Awaitable[career.interview.v1.interview_service_pb2.ListFeedbackResponse]]:
+        """Lists what was said of one question set, newest first. Fails with INVALID_ARGUMENT (`INVALID_PAGE`, `INVALID_REQUEST`)
+        and NOT_FOUND (`QUESTION_SET_NOT_FOUND`).
+        """
+
+    @abc.abstractmethod
+    def GetPromptStats(
+        self,
+        request: career.interview.v1.interview_service_pb2.GetPromptStatsRequest,
+        context: _ServicerContext,
+    ) -> typing.Union[career.interview.v1.interview_service_pb2.GetPromptStatsResponse, collections.abc.Awaitable[career.interview.v1.interview_service_pb2.GetPromptStatsResponse]]:
+        """Compares the prompt versions: checks, ratings, tokens, cost and time of what each has written."""
 
     @abc.abstractmethod
     def GetUsage(

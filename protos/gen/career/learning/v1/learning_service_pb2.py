@@ -25,9 +25,10 @@ _sym_db = _symbol_database.Default()
 from career.generation.v1 import generation_pb2 as career_dot_generation_dot_v1_dot_generation__pb2
 from career.learning.v1 import learning_path_pb2 as career_dot_learning_dot_v1_dot_learning__path__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)career/learning/v1/learning_service.proto\x12\x12\x63\x61reer.learning.v1\x1a%career/generation/v1/generation.proto\x1a&career/learning/v1/learning_path.proto\x1a\x1cgoogle/api/annotations.proto\"\xa5\x01\n\x1bGenerateLearningPathRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12\x15\n\x08\x66\x61llback\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12\x19\n\x0cweekly_hours\x18\x05 \x01(\x05H\x01\x88\x01\x01\x42\x0b\n\t_fallbackB\x0f\n\r_weekly_hours\"U\n\x18ListLearningPathsRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"n\n\x19ListLearningPathsResponse\x12\x38\n\x0elearning_paths\x18\x01 \x03(\x0b\x32 .career.learning.v1.LearningPath\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"F\n\x16GetLearningPathRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x18\n\x10learning_path_id\x18\x02 \x01(\t\"\xa3\x01\n\x19StreamLearningPathRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12\x15\n\x08\x66\x61llback\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12\x19\n\x0cweekly_hours\x18\x05 \x01(\x05H\x01\x88\x01\x01\x42\x0b\n\t_fallbackB\x0f\n\r_weekly_hours\"\x8e\x01\n\x1aStreamLearningPathResponse\x12\x30\n\x04item\x18\x01 \x01(\x0b\x32 .career.learning.v1.LearningStepH\x00\x12\x35\n\tcompleted\x18\x02 \x01(\x0b\x32 .career.learning.v1.LearningPathH\x00\x42\x07\n\x05\x65vent\"\x1e\n\x0fGetUsageRequest\x12\x0b\n\x03\x64\x61y\x18\x01 \x01(\t\"W\n\x10GetUsageResponse\x12\x0b\n\x03\x64\x61y\x18\x01 \x01(\t\x12\x36\n\tproviders\x18\x02 \x03(\x0b\x32#.career.generation.v1.ProviderUsage\"\x0f\n\rHealthRequest\"{\n\x0eHealthResponse\x12\x0e\n\x06status\x18\x01 \x01(\t\x12\x0f\n\x07service\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\x37\n\tproviders\x18\x04 \x03(\x0b\x32$.career.generation.v1.ProviderStatus2\xa7\x07\n\x0fLearningService\x12\xa1\x01\n\x14GenerateLearningPath\x12/.career.learning.v1.GenerateLearningPathRequest\x1a .career.learning.v1.LearningPath\"6\x82\xd3\xe4\x93\x02\x30\"+/api/v1/learning/{unique_key}/learning-path:\x01*\x12\xa5\x01\n\x11ListLearningPaths\x12,.career.learning.v1.ListLearningPathsRequest\x1a-.career.learning.v1.ListLearningPathsResponse\"3\x82\xd3\xe4\x93\x02-\x12+/api/v1/learning/{unique_key}/learning-path\x12\xa7\x01\n\x0fGetLearningPath\x12*.career.learning.v1.GetLearningPathRequest\x1a .career.learning.v1.LearningPath\"F\x82\xd3\xe4\x93\x02@\x12>/api/v1/learning/{unique_key}/learning-path/{learning_path_id}\x12\xb4\x01\n\x12StreamLearningPath\x12-.career.learning.v1.StreamLearningPathRequest\x1a..career.learning.v1.StreamLearningPathResponse\"=\x82\xd3\xe4\x93\x02\x37\"2/api/v1/learning/{unique_key}/learning-path:stream:\x01*0\x01\x12u\n\x08GetUsage\x12#.career.learning.v1.GetUsageRequest\x1a$.career.learning.v1.GetUsageResponse\"\x1e\x82\xd3\xe4\x93\x02\x18\x12\x16/api/v1/learning/usage\x12p\n\x06Health\x12!.career.learning.v1.HealthRequest\x1a\".career.learning.v1.HealthResponse\"\x1f\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/learning/healthb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)career/learning/v1/learning_service.proto\x12\x12\x63\x61reer.learning.v1\x1a%career/generation/v1/generation.proto\x1a&career/learning/v1/learning_path.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x17google/rpc/status.proto\"\xa5\x01\n\x1bGenerateLearningPathRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12\x15\n\x08\x66\x61llback\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12\x19\n\x0cweekly_hours\x18\x05 \x01(\x05H\x01\x88\x01\x01\x42\x0b\n\t_fallbackB\x0f\n\r_weekly_hours\"U\n\x18ListLearningPathsRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\x05\x12\x12\n\npage_token\x18\x03 \x01(\t\"n\n\x19ListLearningPathsResponse\x12\x38\n\x0elearning_paths\x18\x01 \x03(\x0b\x32 .career.learning.v1.LearningPath\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"F\n\x16GetLearningPathRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x18\n\x10learning_path_id\x18\x02 \x01(\t\"\xa3\x01\n\x19StreamLearningPathRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x10\n\x08provider\x18\x02 \x01(\t\x12\x10\n\x08language\x18\x03 \x01(\t\x12\x15\n\x08\x66\x61llback\x18\x04 \x01(\x08H\x00\x88\x01\x01\x12\x19\n\x0cweekly_hours\x18\x05 \x01(\x05H\x01\x88\x01\x01\x42\x0b\n\t_fallbackB\x0f\n\r_weekly_hours\"\xc6\x02\n\x1aStreamLearningPathResponse\x12\x30\n\x04item\x18\x01 \x01(\x0b\x32 .career.learning.v1.LearningStepH\x00\x12\x35\n\tcompleted\x18\x02 \x01(\x0b\x32 .career.learning.v1.LearningPathH\x00\x12\x36\n\x07started\x18\x03 \x01(\x0b\x32#.career.generation.v1.StreamStartedH\x00\x12:\n\trestarted\x18\x04 \x01(\x0b\x32%.career.generation.v1.StreamRestartedH\x00\x12$\n\x06\x66\x61iled\x18\x05 \x01(\x0b\x32\x12.google.rpc.StatusH\x00\x12\x12\n\x05index\x18\x06 \x01(\x05H\x01\x88\x01\x01\x42\x07\n\x05\x65ventB\x08\n\x06_index\"\x92\x01\n\x15\x43reateFeedbackRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x18\n\x10learning_path_id\x18\x02 \x01(\t\x12\x0e\n\x06rating\x18\x03 \x01(\x05\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12\x0f\n\x07\x63omment\x18\x05 \x01(\t\x12\x11\n\x04item\x18\x06 \x01(\x05H\x00\x88\x01\x01\x42\x07\n\x05_item\"j\n\x13ListFeedbackRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x18\n\x10learning_path_id\x18\x02 \x01(\t\x12\x11\n\tpage_size\x18\x03 \x01(\x05\x12\x12\n\npage_token\x18\x04 \x01(\t\"a\n\x14ListFeedbackResponse\x12\x30\n\x08\x66\x65\x65\x64\x62\x61\x63k\x18\x01 \x03(\x0b\x32\x1e.career.generation.v1.Feedback\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x17\n\x15GetPromptStatsRequest\"L\n\x16GetPromptStatsResponse\x12\x32\n\x07prompts\x18\x01 \x03(\x0b\x32!.career.generation.v1.PromptStats\"\x1e\n\x0fGetUsageRequest\x12\x0b\n\x03\x64\x61y\x18\x01 \x01(\t\"W\n\x10GetUsageResponse\x12\x0b\n\x03\x64\x61y\x18\x01 \x01(\t\x12\x36\n\tproviders\x18\x02 \x03(\x0b\x32#.career.generation.v1.ProviderUsage\"\x0f\n\rHealthRequest\"{\n\x0eHealthResponse\x12\x0e\n\x06status\x18\x01 \x01(\t\x12\x0f\n\x07service\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t\x12\x37\n\tproviders\x18\x04 \x03(\x0b\x32$.career.generation.v1.ProviderStatus2\x9f\x0b\n\x0fLearningService\x12\xa1\x01\n\x14GenerateLearningPath\x12/.career.learning.v1.GenerateLearningPathRequest\x1a .career.learning.v1.LearningPath\"6\x82\xd3\xe4\x93\x02\x30\"+/api/v1/learning/{unique_key}/learning-path:\x01*\x12\xa5\x01\n\x11ListLearningPaths\x12,.career.learning.v1.ListLearningPathsRequest\x1a-.career.learning.v1.ListLearningPathsResponse\"3\x82\xd3\xe4\x93\x02-\x12+/api/v1/learning/{unique_key}/learning-path\x12\xa7\x01\n\x0fGetLearningPath\x12*.career.learning.v1.GetLearningPathRequest\x1a .career.learning.v1.LearningPath\"F\x82\xd3\xe4\x93\x02@\x12>/api/v1/learning/{unique_key}/learning-path/{learning_path_id}\x12\xb4\x01\n\x12StreamLearningPath\x12-.career.learning.v1.StreamLearningPathRequest\x1a..career.learning.v1.StreamLearningPathResponse\"=\x82\xd3\xe4\x93\x02\x37\"2/api/v1/learning/{unique_key}/learning-path:stream:\x01*0\x01\x12\xaf\x01\n\x0e\x43reateFeedback\x12).career.learning.v1.CreateFeedbackRequest\x1a\x1e.career.generation.v1.Feedback\"R\x82\xd3\xe4\x93\x02L\"G/api/v1/learning/{unique_key}/learning-path/{learning_path_id}/feedback:\x01*\x12\xb2\x01\n\x0cListFeedback\x12\'.career.learning.v1.ListFeedbackRequest\x1a(.career.learning.v1.ListFeedbackResponse\"O\x82\xd3\xe4\x93\x02I\x12G/api/v1/learning/{unique_key}/learning-path/{learning_path_id}/feedback\x12\x8e\x01\n\x0eGetPromptStats\x12).career.learning.v1.GetPromptStatsRequest\x1a*.career.learning.v1.GetPromptStatsResponse\"%\x82\xd3\xe4\x93\x02\x1f\x12\x1d/api/v1/learning/prompt-stats\x12u\n\x08GetUsage\x12#.career.learning.v1.GetUsageRequest\x1a$.career.learning.v1.GetUsageResponse\"\x1e\x82\xd3\xe4\x93\x02\x18\x12\x16/api/v1/learning/usage\x12p\n\x06Health\x12!.career.learning.v1.HealthRequest\x1a\".career.learning.v1.HealthResponse\"\x1f\x82\xd3\xe4\x93\x02\x19\x12\x17/api/v1/learning/healthb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -42,30 +43,46 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LEARNINGSERVICE'].methods_by_name['GetLearningPath']._serialized_options = b'\202\323\344\223\002@\022>/api/v1/learning/{unique_key}/learning-path/{learning_path_id}'
   _globals['_LEARNINGSERVICE'].methods_by_name['StreamLearningPath']._loaded_options = None
   _globals['_LEARNINGSERVICE'].methods_by_name['StreamLearningPath']._serialized_options = b'\202\323\344\223\0027\"2/api/v1/learning/{unique_key}/learning-path:stream:\001*'
+  _globals['_LEARNINGSERVICE'].methods_by_name['CreateFeedback']._loaded_options = None
+  _globals['_LEARNINGSERVICE'].methods_by_name['CreateFeedback']._serialized_options = b'\202\323\344\223\002L\"G/api/v1/learning/{unique_key}/learning-path/{learning_path_id}/feedback:\001*'
+  _globals['_LEARNINGSERVICE'].methods_by_name['ListFeedback']._loaded_options = None
+  _globals['_LEARNINGSERVICE'].methods_by_name['ListFeedback']._serialized_options = b'\202\323\344\223\002I\022G/api/v1/learning/{unique_key}/learning-path/{learning_path_id}/feedback'
+  _globals['_LEARNINGSERVICE'].methods_by_name['GetPromptStats']._loaded_options = None
+  _globals['_LEARNINGSERVICE'].methods_by_name['GetPromptStats']._serialized_options = b'\202\323\344\223\002\037\022\035/api/v1/learning/prompt-stats'
   _globals['_LEARNINGSERVICE'].methods_by_name['GetUsage']._loaded_options = None
   _globals['_LEARNINGSERVICE'].methods_by_name['GetUsage']._serialized_options = b'\202\323\344\223\002\030\022\026/api/v1/learning/usage'
   _globals['_LEARNINGSERVICE'].methods_by_name['Health']._loaded_options = None
   _globals['_LEARNINGSERVICE'].methods_by_name['Health']._serialized_options = b'\202\323\344\223\002\031\022\027/api/v1/learning/health'
-  _globals['_GENERATELEARNINGPATHREQUEST']._serialized_start=175
-  _globals['_GENERATELEARNINGPATHREQUEST']._serialized_end=340
-  _globals['_LISTLEARNINGPATHSREQUEST']._serialized_start=342
-  _globals['_LISTLEARNINGPATHSREQUEST']._serialized_end=427
-  _globals['_LISTLEARNINGPATHSRESPONSE']._serialized_start=429
-  _globals['_LISTLEARNINGPATHSRESPONSE']._serialized_end=539
-  _globals['_GETLEARNINGPATHREQUEST']._serialized_start=541
-  _globals['_GETLEARNINGPATHREQUEST']._serialized_end=611
-  _globals['_STREAMLEARNINGPATHREQUEST']._serialized_start=614
-  _globals['_STREAMLEARNINGPATHREQUEST']._serialized_end=777
-  _globals['_STREAMLEARNINGPATHRESPONSE']._serialized_start=780
-  _globals['_STREAMLEARNINGPATHRESPONSE']._serialized_end=922
-  _globals['_GETUSAGEREQUEST']._serialized_start=924
-  _globals['_GETUSAGEREQUEST']._serialized_end=954
-  _globals['_GETUSAGERESPONSE']._serialized_start=956
-  _globals['_GETUSAGERESPONSE']._serialized_end=1043
-  _globals['_HEALTHREQUEST']._serialized_start=1045
-  _globals['_HEALTHREQUEST']._serialized_end=1060
-  _globals['_HEALTHRESPONSE']._serialized_start=1062
-  _globals['_HEALTHRESPONSE']._serialized_end=1185
-  _globals['_LEARNINGSERVICE']._serialized_start=1188
-  _globals['_LEARNINGSERVICE']._serialized_end=2123
+  _globals['_GENERATELEARNINGPATHREQUEST']._serialized_start=200
+  _globals['_GENERATELEARNINGPATHREQUEST']._serialized_end=365
+  _globals['_LISTLEARNINGPATHSREQUEST']._serialized_start=367
+  _globals['_LISTLEARNINGPATHSREQUEST']._serialized_end=452
+  _globals['_LISTLEARNINGPATHSRESPONSE']._serialized_start=454
+  _globals['_LISTLEARNINGPATHSRESPONSE']._serialized_end=564
+  _globals['_GETLEARNINGPATHREQUEST']._serialized_start=566
+  _globals['_GETLEARNINGPATHREQUEST']._serialized_end=636
+  _globals['_STREAMLEARNINGPATHREQUEST']._serialized_start=639
+  _globals['_STREAMLEARNINGPATHREQUEST']._serialized_end=802
+  _globals['_STREAMLEARNINGPATHRESPONSE']._serialized_start=805
+  _globals['_STREAMLEARNINGPATHRESPONSE']._serialized_end=1131
+  _globals['_CREATEFEEDBACKREQUEST']._serialized_start=1134
+  _globals['_CREATEFEEDBACKREQUEST']._serialized_end=1280
+  _globals['_LISTFEEDBACKREQUEST']._serialized_start=1282
+  _globals['_LISTFEEDBACKREQUEST']._serialized_end=1388
+  _globals['_LISTFEEDBACKRESPONSE']._serialized_start=1390
+  _globals['_LISTFEEDBACKRESPONSE']._serialized_end=1487
+  _globals['_GETPROMPTSTATSREQUEST']._serialized_start=1489
+  _globals['_GETPROMPTSTATSREQUEST']._serialized_end=1512
+  _globals['_GETPROMPTSTATSRESPONSE']._serialized_start=1514
+  _globals['_GETPROMPTSTATSRESPONSE']._serialized_end=1590
+  _globals['_GETUSAGEREQUEST']._serialized_start=1592
+  _globals['_GETUSAGEREQUEST']._serialized_end=1622
+  _globals['_GETUSAGERESPONSE']._serialized_start=1624
+  _globals['_GETUSAGERESPONSE']._serialized_end=1711
+  _globals['_HEALTHREQUEST']._serialized_start=1713
+  _globals['_HEALTHREQUEST']._serialized_end=1728
+  _globals['_HEALTHRESPONSE']._serialized_start=1730
+  _globals['_HEALTHRESPONSE']._serialized_end=1853
+  _globals['_LEARNINGSERVICE']._serialized_start=1856
+  _globals['_LEARNINGSERVICE']._serialized_end=3295
 # @@protoc_insertion_point(module_scope)

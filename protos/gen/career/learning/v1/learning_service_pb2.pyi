@@ -10,6 +10,7 @@ import collections.abc
 import google.protobuf.descriptor
 import google.protobuf.internal.containers
 import google.protobuf.message
+import google.rpc.status_pb2
 import sys
 import typing
 
@@ -172,31 +173,184 @@ Global___StreamLearningPathRequest: typing_extensions.TypeAlias = StreamLearning
 
 @typing.final
 class StreamLearningPathResponse(google.protobuf.message.Message):
-    """Response of StreamLearningPath: one event."""
+    """Response of StreamLearningPath: one event. The first is `started`, the last `completed` or `failed`."""
 
     DESCRIPTOR: google.protobuf.descriptor.Descriptor
 
     ITEM_FIELD_NUMBER: builtins.int
     COMPLETED_FIELD_NUMBER: builtins.int
+    STARTED_FIELD_NUMBER: builtins.int
+    RESTARTED_FIELD_NUMBER: builtins.int
+    FAILED_FIELD_NUMBER: builtins.int
+    INDEX_FIELD_NUMBER: builtins.int
+    index: builtins.int
+    """Position of the `item` in the order of arrival, from 0. Absent with every other event."""
     @property
     def item(self) -> career.learning.v1.learning_path_pb2.LearningStep:
         """A step is complete and has passed its checks."""
 
     @property
     def completed(self) -> career.learning.v1.learning_path_pb2.LearningPath:
-        """The stored learning path; the last event."""
+        """The stored learning path, which alone counts: an item may have been replaced. The last event."""
+
+    @property
+    def started(self) -> career.generation.v1.generation_pb2.StreamStarted:
+        """A provider is being asked."""
+
+    @property
+    def restarted(self) -> career.generation.v1.generation_pb2.StreamRestarted:
+        """Another request took over."""
+
+    @property
+    def failed(self) -> google.rpc.status_pb2.Status:
+        """It failed, in the shape of every other error; nothing was stored. The last event. What is known before the
+        first event fails the call itself.
+        """
 
     def __init__(
         self,
         *,
         item: career.learning.v1.learning_path_pb2.LearningStep | None = ...,
         completed: career.learning.v1.learning_path_pb2.LearningPath | None = ...,
+        started: career.generation.v1.generation_pb2.StreamStarted | None = ...,
+        restarted: career.generation.v1.generation_pb2.StreamRestarted | None = ...,
+        failed: google.rpc.status_pb2.Status | None = ...,
+        index: builtins.int | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: typing.Literal["completed", b"completed", "event", b"event", "item", b"item"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["completed", b"completed", "event", b"event", "item", b"item"]) -> None: ...
-    def WhichOneof(self, oneof_group: typing.Literal["event", b"event"]) -> typing.Literal["item", "completed"] | None: ...
+    def HasField(self, field_name: typing.Literal["_index", b"_index", "completed", b"completed", "event", b"event", "failed", b"failed", "index", b"index", "item", b"item", "restarted", b"restarted", "started", b"started"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["_index", b"_index", "completed", b"completed", "event", b"event", "failed", b"failed", "index", b"index", "item", b"item", "restarted", b"restarted", "started", b"started"]) -> None: ...
+    @typing.overload
+    def WhichOneof(self, oneof_group: typing.Literal["_index", b"_index"]) -> typing.Literal["index"] | None: ...
+    @typing.overload
+    def WhichOneof(self, oneof_group: typing.Literal["event", b"event"]) -> typing.Literal["item", "completed", "started", "restarted", "failed"] | None: ...
 
 Global___StreamLearningPathResponse: typing_extensions.TypeAlias = StreamLearningPathResponse
+
+@typing.final
+class CreateFeedbackRequest(google.protobuf.message.Message):
+    """Request of CreateFeedback."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    UNIQUE_KEY_FIELD_NUMBER: builtins.int
+    LEARNING_PATH_ID_FIELD_NUMBER: builtins.int
+    RATING_FIELD_NUMBER: builtins.int
+    REASON_FIELD_NUMBER: builtins.int
+    COMMENT_FIELD_NUMBER: builtins.int
+    ITEM_FIELD_NUMBER: builtins.int
+    unique_key: builtins.str
+    """Names the resume. Required."""
+    learning_path_id: builtins.str
+    """Names the learning path. Required."""
+    rating: builtins.int
+    """From 1 (of no use) to 5 (excellent). Required."""
+    reason: builtins.str
+    """`relevant`, `irrelevant`, `too_easy`, `too_hard`, `repetitive`, `unclear`, `incorrect`, `other`, or empty."""
+    comment: builtins.str
+    """In your own words, at most 2,000 characters."""
+    item: builtins.int
+    """Index of the step that is meant, from 0. Absent: the whole learning path."""
+    def __init__(
+        self,
+        *,
+        unique_key: builtins.str = ...,
+        learning_path_id: builtins.str = ...,
+        rating: builtins.int = ...,
+        reason: builtins.str = ...,
+        comment: builtins.str = ...,
+        item: builtins.int | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: typing.Literal["_item", b"_item", "item", b"item"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["_item", b"_item", "comment", b"comment", "item", b"item", "learning_path_id", b"learning_path_id", "rating", b"rating", "reason", b"reason", "unique_key", b"unique_key"]) -> None: ...
+    def WhichOneof(self, oneof_group: typing.Literal["_item", b"_item"]) -> typing.Literal["item"] | None: ...
+
+Global___CreateFeedbackRequest: typing_extensions.TypeAlias = CreateFeedbackRequest
+
+@typing.final
+class ListFeedbackRequest(google.protobuf.message.Message):
+    """Request of ListFeedback."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    UNIQUE_KEY_FIELD_NUMBER: builtins.int
+    LEARNING_PATH_ID_FIELD_NUMBER: builtins.int
+    PAGE_SIZE_FIELD_NUMBER: builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: builtins.int
+    unique_key: builtins.str
+    """Names the resume. Required."""
+    learning_path_id: builtins.str
+    """Names the learning path. Required."""
+    page_size: builtins.int
+    """Entries on a page: 0 means 20, more than 100 means 100, a negative number is refused."""
+    page_token: builtins.str
+    """`next_page_token` of the page before; empty for the first page."""
+    def __init__(
+        self,
+        *,
+        unique_key: builtins.str = ...,
+        learning_path_id: builtins.str = ...,
+        page_size: builtins.int = ...,
+        page_token: builtins.str = ...,
+    ) -> None: ...
+    def ClearField(self, field_name: typing.Literal["learning_path_id", b"learning_path_id", "page_size", b"page_size", "page_token", b"page_token", "unique_key", b"unique_key"]) -> None: ...
+
+Global___ListFeedbackRequest: typing_extensions.TypeAlias = ListFeedbackRequest
+
+@typing.final
+class ListFeedbackResponse(google.protobuf.message.Message):
+    """Response of ListFeedback."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    FEEDBACK_FIELD_NUMBER: builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: builtins.int
+    next_page_token: builtins.str
+    """Token of the next page; empty on the last one."""
+    @property
+    def feedback(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[career.generation.v1.generation_pb2.Feedback]:
+        """One page of feedback, newest first."""
+
+    def __init__(
+        self,
+        *,
+        feedback: collections.abc.Iterable[career.generation.v1.generation_pb2.Feedback] | None = ...,
+        next_page_token: builtins.str = ...,
+    ) -> None: ...
+    def ClearField(self, field_name: typing.Literal["feedback", b"feedback", "next_page_token", b"next_page_token"]) -> None: ...
+
+Global___ListFeedbackResponse: typing_extensions.TypeAlias = ListFeedbackResponse
+
+@typing.final
+class GetPromptStatsRequest(google.protobuf.message.Message):
+    """Request of GetPromptStats."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+
+Global___GetPromptStatsRequest: typing_extensions.TypeAlias = GetPromptStatsRequest
+
+@typing.final
+class GetPromptStatsResponse(google.protobuf.message.Message):
+    """Response of GetPromptStats."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    PROMPTS_FIELD_NUMBER: builtins.int
+    @property
+    def prompts(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[career.generation.v1.generation_pb2.PromptStats]:
+        """One entry per version that is active or has written something, by name."""
+
+    def __init__(
+        self,
+        *,
+        prompts: collections.abc.Iterable[career.generation.v1.generation_pb2.PromptStats] | None = ...,
+    ) -> None: ...
+    def ClearField(self, field_name: typing.Literal["prompts", b"prompts"]) -> None: ...
+
+Global___GetPromptStatsResponse: typing_extensions.TypeAlias = GetPromptStatsResponse
 
 @typing.final
 class GetUsageRequest(google.protobuf.message.Message):

@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from career.generation.v1 import generation_pb2 as career_dot_generation_dot_v1_dot_generation__pb2
 from career.learning.v1 import learning_path_pb2 as career_dot_learning_dot_v1_dot_learning__path__pb2
 from career.learning.v1 import learning_service_pb2 as career_dot_learning_dot_v1_dot_learning__service__pb2
 
@@ -57,6 +58,21 @@ class LearningServiceStub(object):
                 request_serializer=career_dot_learning_dot_v1_dot_learning__service__pb2.StreamLearningPathRequest.SerializeToString,
                 response_deserializer=career_dot_learning_dot_v1_dot_learning__service__pb2.StreamLearningPathResponse.FromString,
                 _registered_method=True)
+        self.CreateFeedback = channel.unary_unary(
+                '/career.learning.v1.LearningService/CreateFeedback',
+                request_serializer=career_dot_learning_dot_v1_dot_learning__service__pb2.CreateFeedbackRequest.SerializeToString,
+                response_deserializer=career_dot_generation_dot_v1_dot_generation__pb2.Feedback.FromString,
+                _registered_method=True)
+        self.ListFeedback = channel.unary_unary(
+                '/career.learning.v1.LearningService/ListFeedback',
+                request_serializer=career_dot_learning_dot_v1_dot_learning__service__pb2.ListFeedbackRequest.SerializeToString,
+                response_deserializer=career_dot_learning_dot_v1_dot_learning__service__pb2.ListFeedbackResponse.FromString,
+                _registered_method=True)
+        self.GetPromptStats = channel.unary_unary(
+                '/career.learning.v1.LearningService/GetPromptStats',
+                request_serializer=career_dot_learning_dot_v1_dot_learning__service__pb2.GetPromptStatsRequest.SerializeToString,
+                response_deserializer=career_dot_learning_dot_v1_dot_learning__service__pb2.GetPromptStatsResponse.FromString,
+                _registered_method=True)
         self.GetUsage = channel.unary_unary(
                 '/career.learning.v1.LearningService/GetUsage',
                 request_serializer=career_dot_learning_dot_v1_dot_learning__service__pb2.GetUsageRequest.SerializeToString,
@@ -108,6 +124,29 @@ class LearningServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CreateFeedback(self, request, context):
+        """Stores what somebody thought of a learning path, or of one step of it. Fails with NOT_FOUND (`LEARNING_PATH_NOT_FOUND`)
+        and INVALID_ARGUMENT (`INVALID_REQUEST`). A repeated call stores it again.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListFeedback(self, request, context):
+        """Lists what was said of one learning path, newest first. Fails with INVALID_ARGUMENT (`INVALID_PAGE`, `INVALID_REQUEST`)
+        and NOT_FOUND (`LEARNING_PATH_NOT_FOUND`).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetPromptStats(self, request, context):
+        """Compares the prompt versions: checks, ratings, tokens, cost and time of what each has written.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetUsage(self, request, context):
         """Sums calls, tokens and cost of one day per provider and model. Fails with INVALID_ARGUMENT (`INVALID_REQUEST`).
         """
@@ -145,6 +184,21 @@ def add_LearningServiceServicer_to_server(servicer, server):
                     servicer.StreamLearningPath,
                     request_deserializer=career_dot_learning_dot_v1_dot_learning__service__pb2.StreamLearningPathRequest.FromString,
                     response_serializer=career_dot_learning_dot_v1_dot_learning__service__pb2.StreamLearningPathResponse.SerializeToString,
+            ),
+            'CreateFeedback': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateFeedback,
+                    request_deserializer=career_dot_learning_dot_v1_dot_learning__service__pb2.CreateFeedbackRequest.FromString,
+                    response_serializer=career_dot_generation_dot_v1_dot_generation__pb2.Feedback.SerializeToString,
+            ),
+            'ListFeedback': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListFeedback,
+                    request_deserializer=career_dot_learning_dot_v1_dot_learning__service__pb2.ListFeedbackRequest.FromString,
+                    response_serializer=career_dot_learning_dot_v1_dot_learning__service__pb2.ListFeedbackResponse.SerializeToString,
+            ),
+            'GetPromptStats': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPromptStats,
+                    request_deserializer=career_dot_learning_dot_v1_dot_learning__service__pb2.GetPromptStatsRequest.FromString,
+                    response_serializer=career_dot_learning_dot_v1_dot_learning__service__pb2.GetPromptStatsResponse.SerializeToString,
             ),
             'GetUsage': grpc.unary_unary_rpc_method_handler(
                     servicer.GetUsage,
@@ -267,6 +321,87 @@ class LearningService(object):
             '/career.learning.v1.LearningService/StreamLearningPath',
             career_dot_learning_dot_v1_dot_learning__service__pb2.StreamLearningPathRequest.SerializeToString,
             career_dot_learning_dot_v1_dot_learning__service__pb2.StreamLearningPathResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateFeedback(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/career.learning.v1.LearningService/CreateFeedback',
+            career_dot_learning_dot_v1_dot_learning__service__pb2.CreateFeedbackRequest.SerializeToString,
+            career_dot_generation_dot_v1_dot_generation__pb2.Feedback.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListFeedback(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/career.learning.v1.LearningService/ListFeedback',
+            career_dot_learning_dot_v1_dot_learning__service__pb2.ListFeedbackRequest.SerializeToString,
+            career_dot_learning_dot_v1_dot_learning__service__pb2.ListFeedbackResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPromptStats(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/career.learning.v1.LearningService/GetPromptStats',
+            career_dot_learning_dot_v1_dot_learning__service__pb2.GetPromptStatsRequest.SerializeToString,
+            career_dot_learning_dot_v1_dot_learning__service__pb2.GetPromptStatsResponse.FromString,
             options,
             channel_credentials,
             insecure,

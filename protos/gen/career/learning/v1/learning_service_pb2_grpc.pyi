@@ -4,6 +4,7 @@ isort:skip_file
 The learning service: writes, checks and keeps learning paths."""
 
 import abc
+import career.generation.v1.generation_pb2
 import career.learning.v1.learning_path_pb2
 import career.learning.v1.learning_service_pb2
 import collections.abc
@@ -90,6 +91,54 @@ _LearningServiceStreamLearningPathType = typing_extensions.TypeVar(
     ],
 )
 
+_LearningServiceCreateFeedbackType = typing_extensions.TypeVar(
+    '_LearningServiceCreateFeedbackType',
+    grpc.UnaryUnaryMultiCallable[
+        career.learning.v1.learning_service_pb2.CreateFeedbackRequest,
+        career.generation.v1.generation_pb2.Feedback,
+    ],
+    grpc.aio.UnaryUnaryMultiCallable[
+        career.learning.v1.learning_service_pb2.CreateFeedbackRequest,
+        career.generation.v1.generation_pb2.Feedback,
+    ],
+    default=grpc.UnaryUnaryMultiCallable[
+        career.learning.v1.learning_service_pb2.CreateFeedbackRequest,
+        career.generation.v1.generation_pb2.Feedback,
+    ],
+)
+
+_LearningServiceListFeedbackType = typing_extensions.TypeVar(
+    '_LearningServiceListFeedbackType',
+    grpc.UnaryUnaryMultiCallable[
+        career.learning.v1.learning_service_pb2.ListFeedbackRequest,
+        career.learning.v1.learning_service_pb2.ListFeedbackResponse,
+    ],
+    grpc.aio.UnaryUnaryMultiCallable[
+        career.learning.v1.learning_service_pb2.ListFeedbackRequest,
+        career.learning.v1.learning_service_pb2.ListFeedbackResponse,
+    ],
+    default=grpc.UnaryUnaryMultiCallable[
+        career.learning.v1.learning_service_pb2.ListFeedbackRequest,
+        career.learning.v1.learning_service_pb2.ListFeedbackResponse,
+    ],
+)
+
+_LearningServiceGetPromptStatsType = typing_extensions.TypeVar(
+    '_LearningServiceGetPromptStatsType',
+    grpc.UnaryUnaryMultiCallable[
+        career.learning.v1.learning_service_pb2.GetPromptStatsRequest,
+        career.learning.v1.learning_service_pb2.GetPromptStatsResponse,
+    ],
+    grpc.aio.UnaryUnaryMultiCallable[
+        career.learning.v1.learning_service_pb2.GetPromptStatsRequest,
+        career.learning.v1.learning_service_pb2.GetPromptStatsResponse,
+    ],
+    default=grpc.UnaryUnaryMultiCallable[
+        career.learning.v1.learning_service_pb2.GetPromptStatsRequest,
+        career.learning.v1.learning_service_pb2.GetPromptStatsResponse,
+    ],
+)
+
 _LearningServiceGetUsageType = typing_extensions.TypeVar(
     '_LearningServiceGetUsageType',
     grpc.UnaryUnaryMultiCallable[
@@ -122,7 +171,7 @@ _LearningServiceHealthType = typing_extensions.TypeVar(
     ],
 )
 
-class LearningServiceStub(typing.Generic[_LearningServiceGenerateLearningPathType, _LearningServiceListLearningPathsType, _LearningServiceGetLearningPathType, _LearningServiceStreamLearningPathType, _LearningServiceGetUsageType, _LearningServiceHealthType]):
+class LearningServiceStub(typing.Generic[_LearningServiceGenerateLearningPathType, _LearningServiceListLearningPathsType, _LearningServiceGetLearningPathType, _LearningServiceStreamLearningPathType, _LearningServiceCreateFeedbackType, _LearningServiceListFeedbackType, _LearningServiceGetPromptStatsType, _LearningServiceGetUsageType, _LearningServiceHealthType]):
     """Writes learning paths from resumes. Every RPC may fail with UNAVAILABLE and reason `DATABASE_UNAVAILABLE`.
     A refusal of what was sent is INVALID_ARGUMENT and names every offending field at once (`google.rpc.BadRequest`).
     """
@@ -144,6 +193,18 @@ class LearningServiceStub(typing.Generic[_LearningServiceGenerateLearningPathTyp
         grpc.UnaryStreamMultiCallable[
             career.learning.v1.learning_service_pb2.StreamLearningPathRequest,
             career.learning.v1.learning_service_pb2.StreamLearningPathResponse,
+        ],
+        grpc.UnaryUnaryMultiCallable[
+            career.learning.v1.learning_service_pb2.CreateFeedbackRequest,
+            career.generation.v1.generation_pb2.Feedback,
+        ],
+        grpc.UnaryUnaryMultiCallable[
+            career.learning.v1.learning_service_pb2.ListFeedbackRequest,
+            career.learning.v1.learning_service_pb2.ListFeedbackResponse,
+        ],
+        grpc.UnaryUnaryMultiCallable[
+            career.learning.v1.learning_service_pb2.GetPromptStatsRequest,
+            career.learning.v1.learning_service_pb2.GetPromptStatsResponse,
         ],
         grpc.UnaryUnaryMultiCallable[
             career.learning.v1.learning_service_pb2.GetUsageRequest,
@@ -172,6 +233,18 @@ class LearningServiceStub(typing.Generic[_LearningServiceGenerateLearningPathTyp
         grpc.aio.UnaryStreamMultiCallable[
             career.learning.v1.learning_service_pb2.StreamLearningPathRequest,
             career.learning.v1.learning_service_pb2.StreamLearningPathResponse,
+        ],
+        grpc.aio.UnaryUnaryMultiCallable[
+            career.learning.v1.learning_service_pb2.CreateFeedbackRequest,
+            career.generation.v1.generation_pb2.Feedback,
+        ],
+        grpc.aio.UnaryUnaryMultiCallable[
+            career.learning.v1.learning_service_pb2.ListFeedbackRequest,
+            career.learning.v1.learning_service_pb2.ListFeedbackResponse,
+        ],
+        grpc.aio.UnaryUnaryMultiCallable[
+            career.learning.v1.learning_service_pb2.GetPromptStatsRequest,
+            career.learning.v1.learning_service_pb2.GetPromptStatsResponse,
         ],
         grpc.aio.UnaryUnaryMultiCallable[
             career.learning.v1.learning_service_pb2.GetUsageRequest,
@@ -204,6 +277,19 @@ class LearningServiceStub(typing.Generic[_LearningServiceGenerateLearningPathTyp
     (`STREAMING_NOT_IMPLEMENTED`): not built yet.
     """
 
+    CreateFeedback: _LearningServiceCreateFeedbackType
+    """Stores what somebody thought of a learning path, or of one step of it. Fails with NOT_FOUND (`LEARNING_PATH_NOT_FOUND`)
+    and INVALID_ARGUMENT (`INVALID_REQUEST`). A repeated call stores it again.
+    """
+
+    ListFeedback: _LearningServiceListFeedbackType
+    """Lists what was said of one learning path, newest first. Fails with INVALID_ARGUMENT (`INVALID_PAGE`, `INVALID_REQUEST`)
+    and NOT_FOUND (`LEARNING_PATH_NOT_FOUND`).
+    """
+
+    GetPromptStats: _LearningServiceGetPromptStatsType
+    """Compares the prompt versions: checks, ratings, tokens, cost and time of what each has written."""
+
     GetUsage: _LearningServiceGetUsageType
     """Sums calls, tokens and cost of one day per provider and model. Fails with INVALID_ARGUMENT (`INVALID_REQUEST`)."""
 
@@ -228,6 +314,18 @@ LearningServiceAsyncStub: typing_extensions.TypeAlias = LearningServiceStub[
     grpc.aio.UnaryStreamMultiCallable[
         career.learning.v1.learning_service_pb2.StreamLearningPathRequest,
         career.learning.v1.learning_service_pb2.StreamLearningPathResponse,
+    ],
+    grpc.aio.UnaryUnaryMultiCallable[
+        career.learning.v1.learning_service_pb2.CreateFeedbackRequest,
+        career.generation.v1.generation_pb2.Feedback,
+    ],
+    grpc.aio.UnaryUnaryMultiCallable[
+        career.learning.v1.learning_service_pb2.ListFeedbackRequest,
+        career.learning.v1.learning_service_pb2.ListFeedbackResponse,
+    ],
+    grpc.aio.UnaryUnaryMultiCallable[
+        career.learning.v1.learning_service_pb2.GetPromptStatsRequest,
+        career.learning.v1.learning_service_pb2.GetPromptStatsResponse,
     ],
     grpc.aio.UnaryUnaryMultiCallable[
         career.learning.v1.learning_service_pb2.GetUsageRequest,
@@ -284,6 +382,34 @@ class LearningServiceServicer(metaclass=abc.ABCMeta):
         """Writes a new learning path and sends each step as soon as it is complete and checked. Fails with UNIMPLEMENTED
         (`STREAMING_NOT_IMPLEMENTED`): not built yet.
         """
+
+    @abc.abstractmethod
+    def CreateFeedback(
+        self,
+        request: career.learning.v1.learning_service_pb2.CreateFeedbackRequest,
+        context: _ServicerContext,
+    ) -> typing.Union[career.generation.v1.generation_pb2.Feedback, collections.abc.Awaitable[career.generation.v1.generation_pb2.Feedback]]:
+        """Stores what somebody thought of a learning path, or of one step of it. Fails with NOT_FOUND (`LEARNING_PATH_NOT_FOUND`)
+        and INVALID_ARGUMENT (`INVALID_REQUEST`). A repeated call stores it again.
+        """
+
+    @abc.abstractmethod
+    def ListFeedback(
+        self,
+        request: career.learning.v1.learning_service_pb2.ListFeedbackRequest,
+        context: _ServicerContext,
+    ) -> typing.Union[career.learning.v1.learning_service_pb2.ListFeedbackResponse, collections.abc.Awaitable[career.learning.v1.learning_service_pb2.ListFeedbackResponse]]:
+        """Lists what was said of one learning path, newest first. Fails with INVALID_ARGUMENT (`INVALID_PAGE`, `INVALID_REQUEST`)
+        and NOT_FOUND (`LEARNING_PATH_NOT_FOUND`).
+        """
+
+    @abc.abstractmethod
+    def GetPromptStats(
+        self,
+        request: career.learning.v1.learning_service_pb2.GetPromptStatsRequest,
+        context: _ServicerContext,
+    ) -> typing.Union[career.learning.v1.learning_service_pb2.GetPromptStatsResponse, collections.abc.Awaitable[career.learning.v1.learning_service_pb2.GetPromptStatsResponse]]:
+        """Compares the prompt versions: checks, ratings, tokens, cost and time of what each has written."""
 
     @abc.abstractmethod
     def GetUsage(
