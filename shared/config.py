@@ -10,13 +10,27 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shared.llm.settings import TOKENS_PER_ANSWER, Limits, LLMSettings, ProviderSettings, Routing
 from shared.provider_variables import VENDORS, MaxTokens, Seconds, Temperature, read_providers
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+def _read_weights(text: object) -> object:
+    """`questions/1=1,questions/2=3` as numbers by version; a version alone has the weight 1."""
+    if not isinstance(text, str):
+        return text
+    entries = [entry.partition("=") for entry in text.split(",") if entry.strip()]
+    return {version.strip(): weight.strip() or 1 for version, _, weight in entries}
+
+
+# Weights of prompt versions; empty: the newest version alone.
+PromptWeights = Annotated[
+    Mapping[str, Annotated[float, Field(ge=0, le=1_000_000)]], NoDecode, BeforeValidator(_read_weights)
+]
 
 
 class SettingsInvalid(Exception):
@@ -64,6 +78,9 @@ class Settings(BaseSettings):
     llm_tokens_per_answer: Annotated[int, Field(ge=1000, le=10_000_000)] = TOKENS_PER_ANSWER
     llm_daily_cap_usd: Annotated[float, Field(ge=0, le=1_000_000)] | None = None
     llm_monthly_cap_usd: Annotated[float, Field(ge=0, le=1_000_000)] | None = None
+
+    interview_prompts: PromptWeights = Field(default_factory=dict)
+    learning_prompts: PromptWeights = Field(default_factory=dict)
 
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["auto", "console", "json"] = "auto"
@@ -117,6 +134,11 @@ class Settings(BaseSettings):
     def metrics_port(self, service: str) -> int:
         """Where the metrics of `service` are: one port after the other from the base."""
         return self.metrics_port_base + ("resume", "interview", "learning").index(service)
+
+    def prompt_weights(self, service: str) -> Mapping[str, float]:
+        """Weights of the active prompt versions of `service`; empty where the newest alone is meant."""
+        weights: Mapping[str, float] = getattr(self, f"{service}_prompts")
+        return weights
 
     @property
     def llm(self) -> LLMSettings:

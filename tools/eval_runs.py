@@ -12,10 +12,12 @@ from services.interview.local_writer import write_questions
 from services.interview.task import load_task as load_questions
 from services.learning.local_writer import write_path
 from services.learning.task import load_task as load_path
-from shared.adapters.memory import MemoryUsageLedger
+from shared.adapters.memory import MemoryPromptSums, MemoryUsageLedger
 from shared.clock import Clock
 from shared.errors import CareerError
+from shared.generation.books import Books
 from shared.generation.composition import LocalWriter, local_client
+from shared.generation.experiment import Experiment
 from shared.generation.generator import Generator, Task
 from shared.generation.model import GenerationRequest
 from shared.llm.messages import Attempt
@@ -92,7 +94,8 @@ async def run_service(
     async with LLMRegistry(settings, on_attempt=attempts.append) as registry:
         registry.register(LOCAL, lambda _settings: local_client(parts.writer()))
         registry.get_client(provider)
-        generator = Generator(parts.load(), registry, MemoryUsageLedger(), Clock(), registry.deadline)
+        books = Books(MemoryUsageLedger(), MemoryPromptSums(), Clock())
+        generator = Generator(Experiment.of("eval", parts.load()), registry, books, Clock(), registry.deadline)
         for number in range(sets):
             for resume in resumes:
                 attempts.clear()

@@ -11,30 +11,31 @@ from career.interview.v1.interview_service_pb2_grpc import add_InterviewServiceS
 from services.interview.adapters.mongo import mongo_question_sets
 from services.interview.local_rotation import Rotation
 from services.interview.local_writer import write_questions
+from services.interview.model import QUESTION_COUNT
 from services.interview.servicer import ERASURE_NAME, SERVICE_NAME, InterviewServicer
-from services.interview.task import load_task
+from services.interview.task import load_tasks
 from services.interview.use_cases import assemble_set, questions_of
 from shared.config import Settings
 from shared.generation.composition import Parts, build_use_cases
 from shared.rpc.server import Service
 
 NAME = "interview"
-USAGE_COLLECTION = "interview_usage"
 
 
 @asynccontextmanager
 async def build_service(settings: Settings) -> AsyncIterator[Service]:
     """The service over its real database, resume service and providers; closes them."""
     parts = Parts(
-        load_task(),
+        NAME,
+        load_tasks(),
         assemble_set,
         mongo_question_sets,
-        USAGE_COLLECTION,
+        lambda _set: QUESTION_COUNT,
         partial(write_questions, rotation=Rotation()),
         questions_of,
     )
     async with build_use_cases(settings, parts) as built:
-        servicer = InterviewServicer(built.use_cases)
+        servicer = InterviewServicer(built.use_cases, built.feedback)
 
         def register(server: grpc.aio.Server) -> None:
             add_InterviewServiceServicer_to_server(servicer, server)

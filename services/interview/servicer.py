@@ -5,12 +5,14 @@ from dataclasses import replace
 
 from career.erasure.v1 import erasure_service_pb2
 from career.erasure.v1.erasure_service_pb2_grpc import ErasureServiceServicer
+from career.generation.v1 import generation_pb2
 from career.interview.v1 import interview_pb2
 from career.interview.v1 import interview_service_pb2 as messages
 from career.interview.v1.interview_service_pb2_grpc import InterviewServiceServicer
 from services.interview import mapping
-from services.interview.use_cases import QuestionUseCases
+from services.interview.use_cases import QuestionFeedbackUseCases, QuestionUseCases
 from shared.generation.errors import StreamingNotImplemented
+from shared.generation.feedback_mapping import read_opinion, write_feedback, write_prompt_stats
 from shared.generation.mapping import read_day, read_generation_request, write_statuses, write_sums
 from shared.pages import page_request
 from shared.resume_key import normalize_key
@@ -24,8 +26,9 @@ ERASURE_NAME = "career.erasure.v1.ErasureService"
 class InterviewServicer(InterviewServiceServicer, ErasureServiceServicer):
     """Serves `career.interview.v1.InterviewService`, and erases the question sets when their resume is deleted."""
 
-    def __init__(self, use_cases: QuestionUseCases) -> None:
+    def __init__(self, use_cases: QuestionUseCases, feedback: QuestionFeedbackUseCases) -> None:
         self._use_cases = use_cases
+        self._feedback = feedback
 
     async def GenerateQuestions(
         self, request: messages.GenerateQuestionsRequest, context: Context
@@ -54,6 +57,30 @@ class InterviewServicer(InterviewServiceServicer, ErasureServiceServicer):
         """Refuses: streaming is not in this version."""
         raise StreamingNotImplemented
         yield  # makes this a generator, as the server expects of a method that streams
+
+    async def CreateFeedback(
+        self, request: messages.CreateFeedbackRequest, _context: Context
+    ) -> generation_pb2.Feedback:
+        """Stores what somebody thought of a question set."""
+        key, opinion = normalize_key(request.unique_key), read_opinion(request)
+        return write_feedback(await self._feedback.create(key, request.question_set_id, opinion))
+
+    async def ListFeedback(
+        self, request: messages.ListFeedbackRequest, _context: Context
+    ) -> messages.ListFeedbackResponse:
+        """Lists what was said of a question set."""
+        page = page_request(request.page_size, request.page_token)
+        found = await self._feedback.list(normalize_key(request.unique_key), request.question_set_id, page)
+        return messages.ListFeedbackResponse(
+            feedback=[write_feedback(each) for each in found.items], next_page_token=found.next_page_token
+        )
+
+    async def GetPromptStats(
+        self, _request: messages.GetPromptStatsRequest, _context: Context
+    ) -> messages.GetPromptStatsResponse:
+        """Compares the prompt versions."""
+        stats = await self._feedback.compare_prompts()
+        return messages.GetPromptStatsResponse(prompts=[write_prompt_stats(each) for each in stats])
 
     async def GetUsage(self, request: messages.GetUsageRequest, _context: Context) -> messages.GetUsageResponse:
         """Sums of a day."""

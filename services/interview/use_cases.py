@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from services.interview.model import Question, QuestionSet
+from shared.generation.feedback import FeedbackUseCases
 from shared.generation.model import GenerationRequest, Provenance
 from shared.generation.use_cases import GenerationUseCases
 
 QuestionUseCases = GenerationUseCases[tuple[Question, ...], QuestionSet]
+QuestionFeedbackUseCases = FeedbackUseCases[QuestionSet]
 
 
 def questions_of(item: QuestionSet) -> Sequence[str]:

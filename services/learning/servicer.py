@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator
 
 from career.erasure.v1 import erasure_service_pb2
 from career.erasure.v1.erasure_service_pb2_grpc import ErasureServiceServicer
+from career.generation.v1 import generation_pb2
 from career.learning.v1 import learning_path_pb2
 from career.learning.v1 import learning_service_pb2 as messages
 from career.learning.v1.learning_service_pb2_grpc import LearningServiceServicer
 from services.learning import mapping
-from services.learning.use_cases import LearningPathUseCases
+from services.learning.use_cases import LearningPathUseCases, PathFeedbackUseCases
 from shared.generation.errors import StreamingNotImplemented
+from shared.generation.feedback_mapping import read_opinion, write_feedback, write_prompt_stats
 from shared.generation.mapping import read_day, write_statuses, write_sums
 from shared.pages import page_request
 from shared.resume_key import normalize_key
@@ -23,8 +25,9 @@ ERASURE_NAME = "career.erasure.v1.ErasureService"
 class LearningServicer(LearningServiceServicer, ErasureServiceServicer):
     """Serves `career.learning.v1.LearningService`, and erases the learning paths when their resume is deleted."""
 
-    def __init__(self, use_cases: LearningPathUseCases) -> None:
+    def __init__(self, use_cases: LearningPathUseCases, feedback: PathFeedbackUseCases) -> None:
         self._use_cases = use_cases
+        self._feedback = feedback
 
     async def GenerateLearningPath(
         self, request: messages.GenerateLearningPathRequest, context: Context
@@ -53,6 +56,30 @@ class LearningServicer(LearningServiceServicer, ErasureServiceServicer):
         """Refuses: streaming is not in this version."""
         raise StreamingNotImplemented
         yield  # makes this a generator, as the server expects of a method that streams
+
+    async def CreateFeedback(
+        self, request: messages.CreateFeedbackRequest, _context: Context
+    ) -> generation_pb2.Feedback:
+        """Stores what somebody thought of a learning path."""
+        key, opinion = normalize_key(request.unique_key), read_opinion(request)
+        return write_feedback(await self._feedback.create(key, request.learning_path_id, opinion))
+
+    async def ListFeedback(
+        self, request: messages.ListFeedbackRequest, _context: Context
+    ) -> messages.ListFeedbackResponse:
+        """Lists what was said of a learning path."""
+        page = page_request(request.page_size, request.page_token)
+        found = await self._feedback.list(normalize_key(request.unique_key), request.learning_path_id, page)
+        return messages.ListFeedbackResponse(
+            feedback=[write_feedback(each) for each in found.items], next_page_token=found.next_page_token
+        )
+
+    async def GetPromptStats(
+        self, _request: messages.GetPromptStatsRequest, _context: Context
+    ) -> messages.GetPromptStatsResponse:
+        """Compares the prompt versions."""
+        stats = await self._feedback.compare_prompts()
+        return messages.GetPromptStatsResponse(prompts=[write_prompt_stats(each) for each in stats])
 
     async def GetUsage(self, request: messages.GetUsageRequest, _context: Context) -> messages.GetUsageResponse:
         """Sums of a day."""

@@ -9,18 +9,27 @@ from services.learning.model import PathContent
 from services.learning.reading import read_path
 from services.learning.suggestions import suggest_titles
 from shared.generation.continuation import AnswerContinuation
+from shared.generation.experiment import newest
 from shared.generation.generator import Task
 from shared.generation.model import Subject
-from shared.generation.prompts import load_template
+from shared.generation.prompts import PromptTemplate, load_templates
 from shared.llm.messages import Prompt
 
-TEMPLATE = Path(__file__).with_name("prompts") / "learning_path.v2.yaml"
+PROMPTS = Path(__file__).with_name("prompts")
 
 
-def load_task() -> Task[PathContent]:
-    """The task with the current prompt, which is read once here."""
-    template = load_template(TEMPLATE)
+def load_tasks() -> dict[str, Task[PathContent]]:
+    """The task by version of its prompt; the prompts are read once here."""
+    return {version: _task_of(template) for version, template in load_templates(PROMPTS).items()}
 
+
+def load_task(version: str | None = None) -> Task[PathContent]:
+    """The task with one version of its prompt, by default the newest; raises `KeyError` for an unknown one."""
+    tasks = load_tasks()
+    return tasks[version or newest(tasks)]
+
+
+def _task_of(template: PromptTemplate) -> Task[PathContent]:
     def prompt(subject: Subject) -> Prompt:
         titles = "\n".join(f"- {title}" for title in suggest_titles(subject))
         return template.render(

@@ -4,16 +4,21 @@ import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 from prometheus_client.registry import Collector
 
-from shared.adapters.mongo import MongoDerivedRepository, MongoUsageLedger
+from shared.adapters.mongo import MongoDerivedRepository, MongoDerivedStore
 from shared.adapters.mongo_spending import SPENDING_COLLECTION, MongoSpendingCaps
+from shared.adapters.mongo_sums import MongoPromptSums, MongoUsageLedger
 from shared.adapters.resume_client import GrpcResumeSource
 from shared.clock import Clock
-from shared.config import Settings
+from shared.config import Settings, SettingsInvalid
 from shared.database import Database, Preparation
+from shared.generation.books import Books
+from shared.generation.experiment import Experiment, newest
+from shared.generation.feedback import Feedback, FeedbackUseCases, Rated
 from shared.generation.generator import Generator, Task
 from shared.generation.model import Subject
 from shared.generation.use_cases import Assemble, GenerationUseCases, TextsOf
@@ -22,8 +27,7 @@ from shared.llm.providers.local import LocalClient
 from shared.llm.registry import LLMRegistry
 
 Content = TypeVar("Content")
-Item = TypeVar("Item")
-
+Item = TypeVar("Item", bound=Rated)
 
 # Writes an answer in the place of a model, in the shape of the prompt's schema.
 LocalWriter = Callable[[Subject, random.Random], Mapping[str, Any]]
@@ -31,12 +35,17 @@ LocalWriter = Callable[[Subject, random.Random], Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Parts(Generic[Content, Item]):
-    """What one generator brings along; the rest is the same for all."""
+    """What one generator brings along; the rest is the same for all.
 
-    task: Task[Content]
+    `name` is that of the service, and begins the names of its collections; `tasks` are by version of the prompt;
+    `size_of` counts the items of an answer.
+    """
+
+    name: str
+    tasks: Mapping[str, Task[Content]]
     assemble: Assemble[Content, Item]
     repository: Callable[[Database], MongoDerivedRepository[Item]]
-    usage_collection: str
+    size_of: Callable[[Item], int]
     write_locally: LocalWriter
     texts_of: TextsOf[Item] | None = None
 
@@ -57,17 +66,21 @@ class Built(Generic[Content, Item]):
     """A generator put together: its use cases, the check of whether they can work, and what it counts."""
 
     use_cases: GenerationUseCases[Content, Item]
+    feedback: FeedbackUseCases[Item]
     preparation: Preparation
     collectors: Sequence[Collector]
 
 
 @asynccontextmanager
 async def build_use_cases(settings: Settings, parts: Parts[Content, Item]) -> AsyncIterator[Built[Content, Item]]:
-    """A generator over its real parts; closes what was opened."""
+    """A generator over its real parts; closes what was opened. Raises `SettingsInvalid`."""
+    tasks = choose_tasks(settings, parts)
     clock = Clock()
     database = Database(settings.database_url, settings.mongodb_database, timeout=settings.mongodb_timeout_seconds)
     items = parts.repository(database)
-    usage = MongoUsageLedger(database.collection(parts.usage_collection))
+    feedback = mongo_feedback(database, parts.name)
+    usage = MongoUsageLedger(database.collection(f"{parts.name}_usage"))
+    sums = MongoPromptSums(database.collection(f"{parts.name}_prompts"))
     resumes = GrpcResumeSource(settings.address("resume"), timeout=settings.resume_timeout_seconds)
     caps = MongoSpendingCaps(
         database.collection(SPENDING_COLLECTION),
@@ -80,13 +93,14 @@ async def build_use_cases(settings: Settings, parts: Parts[Content, Item]) -> As
     # Imports the SDKs that are configured now, a second each, and not while a caller waits; whoever is not in the order
     # can still be asked for by name.
     registry.status()
-    generator = Generator(parts.task, registry, usage, clock, settings.llm_deadline_seconds)
+    generator = Generator(tasks, registry, Books(usage, sums, clock), clock, settings.llm_deadline_seconds)
     try:
         yield Built(
             GenerationUseCases(
-                generator, parts.assemble, items, resumes, registry, usage, database, clock, parts.texts_of
+                generator, parts.assemble, items, feedback, resumes, registry, usage, database, clock, parts.texts_of
             ),
-            Preparation(database, (items.prepare, usage.prepare)),
+            FeedbackUseCases(items, feedback, sums, tasks.shares(), clock, parts.size_of),
+            Preparation(database, (items.prepare, feedback.prepare, usage.prepare)),
             (attempts, EndpointCollector(registry.status)),
         )
     finally:
@@ -94,3 +108,18 @@ async def build_use_cases(settings: Settings, parts: Parts[Content, Item]) -> As
         await resumes.close()
         await caps.close()
         database.close()
+
+
+def choose_tasks(settings: Settings, parts: Parts[Content, Item]) -> Experiment[Task[Content]]:
+    """The versions of the prompt that are active: those of the settings, or the newest alone."""
+    weights = settings.prompt_weights(parts.name) or {newest(parts.tasks): 1.0}
+    try:
+        return Experiment(parts.tasks, weights)
+    except ValueError as error:
+        raise SettingsInvalid(f"{parts.name.upper()}_PROMPTS: {error}") from None
+
+
+def mongo_feedback(database: Database, service: str) -> MongoDerivedStore[Feedback]:
+    """What was said of a service's answers."""
+    collection = database.collection(f"{service}_feedback")
+    return MongoDerivedStore(collection, Feedback, id_of=attrgetter("path"), key_of=attrgetter("unique_key"))

@@ -4,17 +4,18 @@ import asyncio
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import structlog
 
-from shared.cancellation import finish
 from shared.clock import Clock, seconds_to_midnight
-from shared.errors import CareerError, DatabaseUnavailable, Violation
+from shared.errors import CareerError, Violation
+from shared.generation.books import Books, version_behind
 from shared.generation.errors import BudgetExhausted, EveryProviderFailed, ProviderUnavailable, TooManyCalls
+from shared.generation.experiment import Experiment
 from shared.generation.model import GenerationRequest, Provenance, Subject
-from shared.generation.ports import UsageLedger
+from shared.generation.prompt_stats import Numbers, count_answer, count_failure
 from shared.generation.similarity import EarlierTexts
 from shared.llm.accounting import total_usage
 from shared.llm.continuation import Continuation
@@ -56,11 +57,14 @@ class Task(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Generator(Generic[T]):
-    """Writes one kind of answer. `deadline` in seconds bounds all providers together; `now` is a monotonic clock."""
+    """Writes one kind of answer. `deadline` in seconds bounds all providers together; `now` is a monotonic clock.
 
-    task: Task[T]
+    `tasks` are the same task by the versions of its prompt.
+    """
+
+    tasks: Experiment[Task[T]]
     registry: LLMRegistry
-    usage: UsageLedger
+    books: Books
     clock: Clock
     deadline: float
     now: Callable[[], float] = time.monotonic
@@ -81,12 +85,12 @@ class Generator(Generic[T]):
         # In a thread: some resumes take a second to read, and others must not wait for it.
         profile = await asyncio.to_thread(build_profile, resume)
         subject = Subject(profile, request.language, EarlierTexts(earlier), request.weekly_hours)
-        prompt = self.task.prompt(subject)
-        answer = await self._ask(chain, prompt, subject, min(self.deadline, ends - self.now()))
+        writing = _Writing(self.tasks.choose(request.unique_key), subject)
+        answer = await self._ask(chain, writing, min(self.deadline, ends - self.now()))
         return answer.value, Provenance(
             provider=answer.completion.provider,
             model=answer.completion.model,
-            prompt_version=prompt.version,
+            prompt_version=version_behind(writing.prompt.version, answer.completion.provider),
             generated_at=self.clock.now(),
             attempts=answer.attempts,
             usage=total_usage(answer.attempts),
@@ -103,23 +107,30 @@ class Generator(Generic[T]):
                 [Violation("provider", rule)], provider=error.provider, available=available
             ) from None
 
-    async def _ask(self, chain: FallbackClient, prompt: Prompt, subject: Subject, timeout: float) -> Answer[T]:
+    async def _ask(self, chain: FallbackClient, writing: "_Writing[T]", timeout: float) -> Answer[T]:
+        started = self.now()
         attempts: list[Attempt] = []
-
-        def accept(completion: Completion) -> T:
-            return self._accept(completion, subject)
-
-        continuation = self.task.continuation(subject) if self.task.continuation else None
+        result: Numbers = {}
         try:
-            return await chain.answer(
-                prompt, accept, timeout=timeout, on_attempt=attempts.append, continuation=continuation
+            answer = await chain.answer(
+                writing.prompt,
+                writing.accept,
+                timeout=timeout,
+                on_attempt=attempts.append,
+                continuation=writing.continuation,
             )
+            result = count_answer(self.now() - started)
         except AllProvidersFailed as error:
-            raise self._failure(error.attempts) from None
+            failure = self._failure(error.attempts)
+            if isinstance(failure, EveryProviderFailed):
+                result = count_failure()
+            raise failure from None
         except CallsExceeded as error:
             raise TooManyCalls(retry_after=error.retry_after) from None
+        else:
+            return answer
         finally:
-            await self._record(attempts)
+            await self.books.record(writing.prompt.version, attempts, result)
 
     def _failure(self, attempts: Sequence[Attempt]) -> CareerError:
         """What a caller is told: a limit of ours that kept everybody from being asked is not the providers' failure."""
@@ -131,24 +142,19 @@ class Generator(Generic[T]):
                 return BudgetExhausted(retry_after=seconds_to_midnight(self.clock.now()))
         return EveryProviderFailed(attempts)
 
-    def _accept(self, completion: Completion, subject: Subject) -> T:
-        value = self.task.read(completion.text)
-        rejections = self.task.check(value, subject)
-        if rejections:
+
+class _Writing(Generic[T]):
+    """One task about one subject."""
+
+    def __init__(self, task: Task[T], subject: Subject) -> None:
+        self.prompt = task.prompt(subject)
+        self.continuation = task.continuation(subject) if task.continuation else None
+        self._task = task
+        self._subject = subject
+
+    def accept(self, completion: Completion) -> T:
+        """The answer where it passes every check; raises `AnswerMalformed`, `AnswerRejected`."""
+        value = self._task.read(completion.text)
+        if rejections := self._task.check(value, self._subject):
             raise AnswerRejected.of(rejections)
         return value
-
-    async def _record(self, attempts: Sequence[Attempt]) -> None:
-        """Adds to the usage, also when the caller has left; that it cannot be added is no reason to fail the answer."""
-        await finish(self._record_or_warn(attempts))
-
-    async def _record_or_warn(self, attempts: Sequence[Attempt]) -> None:
-        try:
-            await self.usage.record(self.clock.now().date(), attempts)
-        except DatabaseUnavailable:
-            # One line holds all that the sums lack, so that they can be put right.
-            for attempt in attempts:
-                spent = asdict(attempt.usage) if attempt.usage else {}
-                log.warning(
-                    "usage.lost", provider=attempt.provider, model=attempt.model, outcome=attempt.outcome, **spent
-                )

@@ -21,7 +21,7 @@ class ResumeSource(Protocol):
         """
 
 
-class DerivedRepository(Protocol[T]):
+class DerivedStore(Protocol[T]):
     """Keeps what was derived from resumes. What it has answered survives the end of any process.
 
     Raises `DatabaseUnavailable`.
@@ -30,17 +30,21 @@ class DerivedRepository(Protocol[T]):
     async def add(self, item: T) -> None:
         """Stores a new item. Adding the very same item again is a success."""
 
-    async def get(self, unique_key: str, item_id: str) -> T:
-        """Reads one item of a resume; raises the `NotFound` of its kind."""
-
-    async def list(self, unique_key: str, page: PageRequest) -> Page[T]:
-        """One page of a resume's items, newest first."""
+    async def list(self, unique_key: str, page: PageRequest, *, within: str = "") -> Page[T]:
+        """One page of a resume's items, newest first; `within` tells the first part of their ids, up to a `/`."""
 
     async def remove(self, item: T) -> None:
         """Takes one item back; one that is not there is no matter."""
 
     async def erase(self, unique_key: str) -> int:
         """Erases all items of a resume; answers how many."""
+
+
+class DerivedRepository(DerivedStore[T], Protocol[T]):
+    """A store whose items are also read one by one."""
+
+    async def get(self, unique_key: str, item_id: str) -> T:
+        """Reads one item of a resume; raises the `NotFound` of its kind."""
 
 
 class UsageLedger(Protocol):
@@ -51,6 +55,16 @@ class UsageLedger(Protocol):
 
     async def read(self, day: date) -> Sequence[ProviderSums]:
         """The sums of a day, by provider and model."""
+
+
+class PromptSums(Protocol):
+    """Adds up numbers per prompt version, right under any concurrency. Raises `DatabaseUnavailable`."""
+
+    async def add(self, version: str, numbers: Mapping[str, float]) -> None:
+        """Adds to the sums of a version. A name holds letters, digits, `_`, `-` and `:`."""
+
+    async def read(self) -> Mapping[str, Mapping[str, float]]:
+        """All sums, by version and name."""
 
 
 class DatabasePing(Protocol):

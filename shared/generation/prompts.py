@@ -78,6 +78,15 @@ def load_template(path: Path) -> PromptTemplate:
     )
 
 
+def load_templates(folder: Path) -> dict[str, PromptTemplate]:
+    """All templates of a folder, by version. Raises `ValueError` where two have the same."""
+    templates = [load_template(path) for path in sorted(folder.glob("*.yaml"))]
+    by_version = {template.version: template for template in templates}
+    if len(by_version) < len(templates):
+        raise ValueError(f"two prompts in {folder.name} have the same version")
+    return by_version
+
+
 def fence_json(value: object, *, indent: int | None = 1) -> str:
     """JSON without any `<`, `>` or `&`: no text within can close the tags that a template puts around it."""
     text = json.dumps(value, ensure_ascii=False, indent=indent)

@@ -9,9 +9,10 @@ from shared.cancellation import finish
 from shared.clock import Clock
 from shared.errors import DatabaseUnavailable, Violation
 from shared.generation.errors import InvalidRequest, ResumeNotFound
+from shared.generation.feedback import Feedback
 from shared.generation.generator import Generator
 from shared.generation.model import GenerationRequest, Provenance, ProviderSums
-from shared.generation.ports import DatabasePing, DerivedRepository, ResumeSource, UsageLedger
+from shared.generation.ports import DatabasePing, DerivedRepository, DerivedStore, ResumeSource, UsageLedger
 from shared.llm.endpoint import EndpointStatus
 from shared.llm.registry import LLMRegistry
 from shared.pages import MAX_PAGE_SIZE, Page, PageRequest
@@ -33,6 +34,7 @@ class GenerationUseCases(Generic[Content, Item]):
     generator: Generator[Content]
     assemble: Assemble[Content, Item]
     items: DerivedRepository[Item]
+    feedback: DerivedStore[Feedback]
     resumes: ResumeSource
     registry: LLMRegistry
     usage: UsageLedger
@@ -91,9 +93,11 @@ class GenerationUseCases(Generic[Content, Item]):
         return await self.items.list(unique_key, page)
 
     async def erase(self, unique_key: str) -> int:
-        """Erases all items of a resume."""
+        """Erases all items of a resume and what was said of them; answers how many items there were."""
         _refuse(check_key(unique_key))
-        return await self.items.erase(unique_key)
+        erased = await self.items.erase(unique_key)
+        await self.feedback.erase(unique_key)
+        return erased
 
     async def read_usage(self, day: date | None) -> tuple[date, Sequence[ProviderSums]]:
         """The sums of a day, today where none is given."""

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from shared.adapters.memory import MemoryUsageLedger
-from shared.adapters.mongo import MongoUsageLedger
+from shared.adapters.mongo_sums import MongoUsageLedger
 from shared.database import Database
 from shared.generation.ports import UsageLedger
 from shared.llm.messages import Attempt, Usage

@@ -17,10 +17,13 @@ from career.interview.v1 import interview_service_pb2 as messages
 from career.interview.v1.interview_service_pb2_grpc import InterviewServiceStub, add_InterviewServiceServicer_to_server
 from services.interview.adapters.memory import memory_question_sets
 from services.interview.local_writer import write_questions
+from services.interview.model import Question
 from services.interview.servicer import ERASURE_NAME, SERVICE_NAME, InterviewServicer
 from services.interview.task import load_task
 from services.interview.use_cases import assemble_set, questions_of
 from shared.clock import Clock
+from shared.generation.experiment import Experiment
+from shared.generation.generator import Task
 from shared.llm.errors import ContentFiltered, CredentialsRejected, Overloaded, ProviderTimeout
 from shared.llm.messages import Completion, Usage
 from shared.llm.scripted import HANG, Line
@@ -28,7 +31,7 @@ from shared.llm.settings import Limits
 from shared.rpc.server import Service
 from tests.support.derived import SwitchableDatabase
 from tests.support.failures import failure_of
-from tests.support.generation import KEY, Resumes, scripted_registry, use_cases_of, written
+from tests.support.generation import KEY, Resumes, parts_of, scripted_registry, written
 from tests.support.rpc import running
 
 if TYPE_CHECKING:
@@ -50,11 +53,13 @@ def start(clock: Clock, resumes: Resumes) -> Start:
 
     @asynccontextmanager
     async def start(
-        scripts: Mapping[str, Sequence[Line]] | None = None, limits: Limits | None = None
+        scripts: Mapping[str, Sequence[Line]] | None = None,
+        limits: Limits | None = None,
+        tasks: Experiment[Task[tuple[Question, ...]]] | None = None,
     ) -> AsyncIterator[grpc.aio.Channel]:
         registry = scripted_registry(scripts or {}, write_questions, limits=limits)
-        use_cases = use_cases_of(
-            load_task(),
+        parts = parts_of(
+            tasks or load_task(),
             assemble_set,
             memory_question_sets(),
             resumes=resumes,
@@ -63,7 +68,7 @@ def start(clock: Clock, resumes: Resumes) -> Start:
             database=SwitchableDatabase(),
             texts_of=questions_of,
         )
-        servicer = InterviewServicer(use_cases)
+        servicer = InterviewServicer(parts.use_cases, parts.feedback)
 
         def register(server: grpc.aio.Server) -> None:
             add_InterviewServiceServicer_to_server(servicer, server)

@@ -19,7 +19,7 @@ from services.learning.durations import duration_bounds, parse_duration
 from services.learning.local_writer import write_path
 from services.learning.servicer import ERASURE_NAME, SERVICE_NAME, LearningServicer
 from services.learning.task import load_task
-from services.learning.use_cases import assemble_path
+from services.learning.use_cases import assemble_path, count_steps
 from shared.clock import Clock
 from shared.llm.errors import Overloaded
 from shared.llm.scripted import Line
@@ -27,7 +27,7 @@ from shared.resume_profile.model import Level
 from shared.rpc.server import Service
 from tests.support.derived import SwitchableDatabase
 from tests.support.failures import failure_of
-from tests.support.generation import KEY, Resumes, scripted_registry, use_cases_of, written
+from tests.support.generation import KEY, Resumes, parts_of, scripted_registry, written
 from tests.support.rpc import running
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ GOOD = written(write_path)
 @asynccontextmanager
 async def started(clock: Clock, scripts: Mapping[str, Sequence[Line]]) -> AsyncIterator[grpc.aio.Channel]:
     """The service over memory and scripted providers."""
-    use_cases = use_cases_of(
+    parts = parts_of(
         load_task(),
         assemble_path,
         memory_learning_paths(),
@@ -47,8 +47,9 @@ async def started(clock: Clock, scripts: Mapping[str, Sequence[Line]]) -> AsyncI
         registry=scripted_registry(scripts, write_path),
         clock=clock,
         database=SwitchableDatabase(),
+        size_of=count_steps,
     )
-    servicer = LearningServicer(use_cases)
+    servicer = LearningServicer(parts.use_cases, parts.feedback)
 
     def register(server: grpc.aio.Server) -> None:
         add_LearningServiceServicer_to_server(servicer, server)

@@ -13,9 +13,11 @@ import pytest
 
 from services.interview.task import load_task as load_interview
 from services.learning.task import load_task as load_learning
-from shared.adapters.memory import MemoryUsageLedger
+from shared.adapters.memory import MemoryPromptSums, MemoryUsageLedger
 from shared.clock import Clock
+from shared.generation.books import Books
 from shared.generation.errors import EveryProviderFailed
+from shared.generation.experiment import Experiment
 from shared.generation.generator import Generator, Task
 from shared.generation.model import GenerationRequest
 from shared.llm.registry import LLMRegistry
@@ -80,6 +82,7 @@ async def vendors(clock: Clock) -> AsyncIterator[Vendors]:
         fakes: dict[str, AnyFake] = {
             name: await opened.enter_async_context(FAKES[name](default=answer({}))) for name in ORDER
         }
+        books = Books(MemoryUsageLedger(), MemoryPromptSums(), clock)
         generators: list[Generator[Any]] = []
         tasks: tuple[Task[Any], ...] = (load_interview(), load_learning())
         for task in tasks:
@@ -88,7 +91,7 @@ async def vendors(clock: Clock) -> AsyncIterator[Vendors]:
                 for name, fake in fakes.items()
             }
             registry = await opened.enter_async_context(LLMRegistry(LLMSettings(ORDER, settings, hedge_percent=0)))
-            generators.append(Generator(task, registry, MemoryUsageLedger(), clock, 30.0))
+            generators.append(Generator(Experiment.of("test/1", task), registry, books, clock, 30.0))
         yield Vendors(fakes, tuple(generators))
 
 

@@ -21,9 +21,9 @@ from career.interview.v1.interview_service_pb2_grpc import (
     add_InterviewServiceServicer_to_server,
 )
 from services.interview.adapters.mongo import mongo_question_sets
-from services.interview.app import USAGE_COLLECTION
+from services.interview.app import NAME
 from services.interview.local_writer import write_questions
-from services.interview.task import load_task
+from services.interview.task import load_tasks
 from services.interview.use_cases import assemble_set
 from shared.cancellation import finish
 from shared.config import load_settings
@@ -133,7 +133,7 @@ async def test_a_process_ends_after_its_calls(*, busy: bool) -> None:
 async def test_every_provider_that_can_be_asked_for_is_ready() -> None:
     """Also one that is not in the order: its SDK is not imported while a caller waits."""
     settings = load_settings({"LLM_PROVIDERS": "openai", "OPENAI_API_KEY": "key", "CLAUDE_API_KEY": "key"})
-    parts = Parts(load_task(), assemble_set, mongo_question_sets, USAGE_COLLECTION, write_questions)
+    parts = Parts(NAME, load_tasks(), assemble_set, mongo_question_sets, lambda _set: 5, write_questions)
 
     async with build_use_cases(settings, parts) as built:
         ready = set(built.use_cases.registry._endpoints)

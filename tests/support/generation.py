@@ -3,12 +3,17 @@
 import json
 import random
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any, Generic, TypeVar
 
-from shared.adapters.memory import MemoryUsageLedger
+from shared.adapters.memory import MemoryDerivedStore, MemoryPromptSums, MemoryUsageLedger
 from shared.clock import Clock
+from shared.generation.books import Books
 from shared.generation.composition import LocalWriter, local_client
 from shared.generation.errors import ResumeNotFound
+from shared.generation.experiment import Experiment
+from shared.generation.feedback import Feedback, FeedbackUseCases, Rated
 from shared.generation.generator import Generator, Task
 from shared.generation.model import Language, Subject
 from shared.generation.ports import DerivedRepository
@@ -22,7 +27,7 @@ from tests.support.resumes import load_example
 
 KEY = "kim"
 Content = TypeVar("Content")
-Item = TypeVar("Item")
+Item = TypeVar("Item", bound=Rated)
 
 
 class Resumes:
@@ -61,8 +66,16 @@ def scripted_registry(
     return registry
 
 
-def use_cases_of(
-    task: Task[Content],
+@dataclass(frozen=True, slots=True)
+class Parts(Generic[Content, Item]):
+    """A generator's use cases over memory, and what they keep their sums in."""
+
+    use_cases: GenerationUseCases[Content, Item]
+    feedback: FeedbackUseCases[Item]
+
+
+def parts_of(
+    task: Task[Content] | Experiment[Task[Content]],
     assemble: Assemble[Content, Item],
     items: DerivedRepository[Item],
     *,
@@ -71,8 +84,19 @@ def use_cases_of(
     clock: Clock,
     database: SwitchableDatabase,
     texts_of: TextsOf[Item] | None = None,
-) -> GenerationUseCases[Content, Item]:
-    """The use cases over these parts."""
-    usage = MemoryUsageLedger()
-    generator = Generator(task, registry, usage, clock, deadline=20.0)
-    return GenerationUseCases(generator, assemble, items, resumes, registry, usage, database, clock, texts_of)
+    size_of: Callable[[Item], int] = lambda _item: 5,
+) -> Parts[Content, Item]:
+    """Use cases over these parts. A task alone is the only version of its prompt."""
+    usage, sums = MemoryUsageLedger(), MemoryPromptSums()
+    opinions = memory_feedback()
+    tasks = Experiment.of("test/1", task) if isinstance(task, Task) else task
+    generator = Generator(tasks, registry, Books(usage, sums, clock), clock, deadline=20.0)
+    return Parts(
+        GenerationUseCases(generator, assemble, items, opinions, resumes, registry, usage, database, clock, texts_of),
+        FeedbackUseCases(items, opinions, sums, tasks.shares(), clock, size_of),
+    )
+
+
+def memory_feedback() -> MemoryDerivedStore[Feedback]:
+    """An empty store of feedback."""
+    return MemoryDerivedStore(id_of=attrgetter("path"), key_of=attrgetter("unique_key"))

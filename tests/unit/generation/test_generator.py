@@ -12,10 +12,12 @@ from services.interview.local_writer import write_questions
 from services.interview.model import QuestionSet
 from services.interview.task import load_task
 from services.interview.use_cases import assemble_set
-from shared.adapters.memory import MemoryDerivedRepository
+from shared.adapters.memory import MemoryDerivedRepository, MemoryPromptSums
 from shared.clock import Clock
 from shared.errors import DatabaseUnavailable
+from shared.generation.books import Books
 from shared.generation.errors import ResumeNotFound, ResumeServiceUnavailable
+from shared.generation.experiment import Experiment
 from shared.generation.generator import Generator
 from shared.generation.model import GenerationRequest, ProviderSums
 from shared.generation.ports import DerivedRepository
@@ -25,7 +27,7 @@ from shared.llm.scripted import ScriptedClient
 from shared.llm.settings import LLMSettings
 from shared.pages import PageRequest
 from tests.support.derived import SwitchableDatabase
-from tests.support.generation import KEY, Resumes, scripted_registry, use_cases_of, written
+from tests.support.generation import KEY, Resumes, parts_of, scripted_registry, written
 from tests.support.resumes import load_example
 
 GOOD = written(write_questions)
@@ -70,7 +72,7 @@ def scripted(*lines: str | Completion) -> tuple[ScriptedClient, LLMRegistry]:
 
 def use_cases_over(sets: DerivedRepository[QuestionSet], resumes: Resumes, registry: LLMRegistry, clock: Clock) -> Any:
     """The use cases over these parts."""
-    return use_cases_of(
+    return parts_of(
         load_task(),
         assemble_set,
         sets,
@@ -78,7 +80,7 @@ def use_cases_over(sets: DerivedRepository[QuestionSet], resumes: Resumes, regis
         registry=registry,
         clock=clock,
         database=SwitchableDatabase(),
-    )
+    ).use_cases
 
 
 async def test_the_time_that_the_resume_took_is_not_given_to_a_provider(clock: Clock) -> None:
@@ -98,7 +100,8 @@ async def test_the_time_that_the_resume_took_is_not_given_to_a_provider(clock: C
 async def test_usage_that_cannot_be_stored_is_in_the_log(clock: Clock) -> None:
     """The answer is given; one line for each attempt holds what the day's sums lack."""
     _, registry = scripted(Completion(GOOD, "gemini", "gemini-1", Usage(120, 20, 80, 30, 0.5)))
-    generator = Generator(load_task(), registry, AwayLedger(), clock, 60.0)
+    books = Books(AwayLedger(), MemoryPromptSums(), clock)
+    generator = Generator(Experiment.of("test/1", load_task()), registry, books, clock, 60.0)
 
     with capture_logs() as lines:
         questions, _ = await generator.write(REQUEST, load_example(), generator.end_of(None))

@@ -14,10 +14,10 @@ from structlog.testing import capture_logs
 
 from services.interview.continuation import QuestionParts
 from services.interview.local_writer import write_questions
-from services.interview.task import TEMPLATE, load_task
+from services.interview.task import PROMPTS, load_task
 from shared.generation.continuation import AnswerContinuation, Selection
 from shared.generation.model import Subject
-from shared.generation.prompts import load_template
+from shared.generation.prompts import load_templates
 from shared.llm.continuation import Continuation, Kept
 from tests.support.model_answers import load_answers
 from tests.unit.interview.question_sets import subject_of
@@ -261,7 +261,7 @@ def test_a_defect_costs_what_could_be_kept_and_no_more() -> None:
         def select(self, found: Mapping[str, Any]) -> Selection | None:
             raise RuntimeError(str(found))
 
-    continuation = AnswerContinuation(BrokenParts(subject_of()), load_template(TEMPLATE))
+    continuation = AnswerContinuation(BrokenParts(subject_of()), next(iter(load_templates(PROMPTS).values())))
 
     with capture_logs() as logs:
         kept = continuation.keep('{"questions": []}')

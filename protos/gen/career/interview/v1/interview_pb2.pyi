@@ -50,7 +50,7 @@ class QuestionSet(google.protobuf.message.Message):
     model: builtins.str
     """Model that wrote it."""
     prompt_version: builtins.str
-    """Version of the prompt that it was written with, such as `questions/1`."""
+    """Version of the prompt that it was written with, such as `questions/1`; `local` where our own rules wrote it."""
     @property
     def questions(self) -> google.protobuf.internal.containers.RepeatedCompositeFieldContainer[Global___Question]:
         """Exactly five questions."""

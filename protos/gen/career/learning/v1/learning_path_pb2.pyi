@@ -54,7 +54,7 @@ class LearningPath(google.protobuf.message.Message):
     model: builtins.str
     """Model that wrote it."""
     prompt_version: builtins.str
-    """Version of the prompt that it was written with, such as `learning_path/1`."""
+    """Version of the prompt that it was written with, such as `learning_path/1`; `local` where our own rules wrote it."""
     @property
     def analysis(self) -> Global___Analysis:
         """What the path is built on."""
