@@ -3,8 +3,9 @@
 from __future__ import annotations  # the typed clients have their names in the stubs alone
 
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -12,27 +13,19 @@ import grpc.aio
 import pytest
 
 from career.erasure.v1.erasure_service_pb2 import EraseResumeDataRequest
-from career.erasure.v1.erasure_service_pb2_grpc import ErasureServiceStub, add_ErasureServiceServicer_to_server
+from career.erasure.v1.erasure_service_pb2_grpc import ErasureServiceStub
 from career.interview.v1 import interview_service_pb2 as messages
-from career.interview.v1.interview_service_pb2_grpc import InterviewServiceStub, add_InterviewServiceServicer_to_server
-from services.interview.adapters.memory import memory_question_sets
+from career.interview.v1.interview_service_pb2_grpc import InterviewServiceStub
 from services.interview.local_writer import write_questions
-from services.interview.model import Question
-from services.interview.servicer import ERASURE_NAME, SERVICE_NAME, InterviewServicer
-from services.interview.task import load_task
-from services.interview.use_cases import assemble_set, questions_of
+from services.interview.servicer import SERVICE_NAME
 from shared.clock import Clock
-from shared.generation.experiment import Experiment
-from shared.generation.generator import Task
 from shared.llm.errors import ContentFiltered, CredentialsRejected, Overloaded, ProviderTimeout
 from shared.llm.messages import Completion, Usage
 from shared.llm.scripted import HANG, Line
 from shared.llm.settings import Limits
-from shared.rpc.server import Service
-from tests.support.derived import SwitchableDatabase
 from tests.support.failures import failure_of
-from tests.support.generation import KEY, Resumes, parts_of, scripted_registry, written
-from tests.support.rpc import running
+from tests.support.generation import KEY, Resumes, written
+from tests.support.interview_service import interview_service
 
 if TYPE_CHECKING:
     from career.interview.v1.interview_service_pb2_grpc import InterviewServiceAsyncStub
@@ -50,34 +43,7 @@ def resumes() -> Resumes:
 @pytest.fixture
 def start(clock: Clock, resumes: Resumes) -> Start:
     """Starts the service with scripted providers."""
-
-    @asynccontextmanager
-    async def start(
-        scripts: Mapping[str, Sequence[Line]] | None = None,
-        limits: Limits | None = None,
-        tasks: Experiment[Task[tuple[Question, ...]]] | None = None,
-    ) -> AsyncIterator[grpc.aio.Channel]:
-        registry = scripted_registry(scripts or {}, write_questions, limits=limits)
-        parts = parts_of(
-            tasks or load_task(),
-            assemble_set,
-            memory_question_sets(),
-            resumes=resumes,
-            registry=registry,
-            clock=clock,
-            database=SwitchableDatabase(),
-            texts_of=questions_of,
-        )
-        servicer = InterviewServicer(parts.use_cases, parts.feedback)
-
-        def register(server: grpc.aio.Server) -> None:
-            add_InterviewServiceServicer_to_server(servicer, server)
-            add_ErasureServiceServicer_to_server(servicer, server)
-
-        async with running(Service((SERVICE_NAME, ERASURE_NAME), register, SwitchableDatabase().ping)) as channel:
-            yield channel
-
-    return start
+    return partial(interview_service, clock, resumes)
 
 
 def generate(channel: grpc.aio.Channel, **fields: Any) -> Any:

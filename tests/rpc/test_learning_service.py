@@ -145,3 +145,25 @@ async def test_streaming_is_refused(clock: Clock) -> None:
         failure = await failure_of(call.read())
 
     assert (failure.code, failure.reason) == (grpc.StatusCode.UNIMPLEMENTED, "STREAMING_NOT_IMPLEMENTED")
+
+
+async def test_a_step_is_rated(clock: Clock) -> None:
+    """Any step of the path, and none beyond its last."""
+    async with started(clock, {}) as channel:
+        client: LearningServiceAsyncStub = LearningServiceStub(channel)
+        path = await client.GenerateLearningPath(messages.GenerateLearningPathRequest(unique_key=KEY))
+        steps = len(path.learning_paths)
+        asked = messages.CreateFeedbackRequest(
+            unique_key=KEY, learning_path_id=path.learning_path_id, rating=5, item=steps - 1
+        )
+        given = await client.CreateFeedback(asked)
+        asked.item = steps
+        failure = await failure_of(client.CreateFeedback(asked))
+        listed = await client.ListFeedback(
+            messages.ListFeedbackRequest(unique_key=KEY, learning_path_id=path.learning_path_id)
+        )
+        stats = await client.GetPromptStats(messages.GetPromptStatsRequest())
+
+    assert failure.fields == {"item": f"must be 0 to {steps - 1}"}
+    assert list(listed.feedback) == [given]
+    assert [(each.prompt_version, each.ratings.count) for each in stats.prompts] == [("local", 1), ("test/1", 0)]
