@@ -79,10 +79,11 @@ def database_errors() -> Iterator[None]:
         raise DatabaseUnavailable from error
 
 
-async def insert_once(collection: Collection, document: Document) -> None:
+async def insert_once(collection: Collection, document: Document) -> Document:
     """Inserts a document with a `sort_key` that was chosen before, once more where the connection broke.
 
-    Raises `DuplicateKeyError` only when another document is in the way: one that finds itself is stored.
+    Gives what is stored: the document, or the one of its id and sort key that was there before. Raises
+    `DuplicateKeyError` only when another one is in the way.
     """
     try:
         try:
@@ -96,6 +97,8 @@ async def insert_once(collection: Collection, document: Document) -> None:
         found = await collection.find_one({"_id": document["_id"]})
         if found is None or found.get("sort_key") != document["sort_key"]:
             raise
+        return found
+    return document
 
 
 async def read_page(

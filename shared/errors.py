@@ -4,6 +4,7 @@
     ├── InvalidInput      the caller sent what a rule forbids; names every offending field
     ├── NotFound          what was asked for is not there
     ├── AlreadyExists     what was to be made is there already
+    ├── Conflict          another request is about the same thing at this moment; trying again will help
     ├── Unavailable       something we depend on does not answer; trying again later may help
     ├── Exhausted         a limit that the operator set is reached; it may help to try again after a while
     ├── Unsupported       the contract has it, this version does not
@@ -54,6 +55,10 @@ class NotFound(CareerError):
 
 class AlreadyExists(CareerError):
     """What was to be made is there already."""
+
+
+class Conflict(CareerError):
+    """Another request is about the same thing at this moment; trying again will help."""
 
 
 class Unavailable(CareerError):

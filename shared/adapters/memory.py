@@ -1,11 +1,13 @@
 """What was derived from resumes, the usage and the sums by prompt, in memory: fit to run on, gone with the process."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Generic, TypeVar
 
 from shared.errors import NotFound
 from shared.generation.model import ProviderSums, count_attempt
+from shared.idempotency import ClaimRecord
 from shared.llm.messages import Attempt
 from shared.pages import Page, PageRequest, cut_page
 
@@ -20,9 +22,9 @@ class MemoryDerivedStore(Generic[T]):
         self._id_of = id_of
         self._key_of = key_of
 
-    async def add(self, item: T) -> None:
-        """Stores a new item."""
-        self._items[self._key_of(item), self._id_of(item)] = item
+    async def add(self, item: T) -> T:
+        """Stores a new item; gives what is stored under its id."""
+        return self._items.setdefault((self._key_of(item), self._id_of(item)), item)
 
     async def list(self, unique_key: str, page: PageRequest, *, within: str = "") -> Page[T]:
         """One page of a resume's items, newest first."""
@@ -93,3 +95,48 @@ class MemoryPromptSums:
     async def read(self) -> Mapping[str, Mapping[str, float]]:
         """All sums."""
         return {version: dict(numbers) for version, numbers in self._sums.items()}
+
+
+class MemoryClaimStore:
+    """A `ClaimStore` in a dictionary."""
+
+    def __init__(self) -> None:
+        self._records: dict[str, ClaimRecord] = {}
+
+    async def begin(self, record: ClaimRecord) -> ClaimRecord:
+        """Stores a record unless there is one of its id."""
+        return self._records.setdefault(record.record_id, record)
+
+    async def take(self, seen: ClaimRecord, taken: ClaimRecord) -> bool:
+        """Replaces a record by one of another holder."""
+        if self._records.get(seen.record_id) != seen or seen.done:
+            return False
+        self._records[seen.record_id] = taken
+        return True
+
+    async def extend(self, record: ClaimRecord, lease_until: int) -> None:
+        """Sets the end of the lease."""
+        if (found := self._held(record)) and not found.done:
+            self._records[record.record_id] = replace(found, lease_until=lease_until)
+
+    async def finish(self, record: ClaimRecord) -> None:
+        """Marks it as done."""
+        if found := self._held(record):
+            self._records[record.record_id] = replace(found, done=True)
+
+    async def erase(self, unique_key: str) -> None:
+        """Drops what tells of a resume."""
+        for name, record in self._records.items():
+            if record.unique_key == unique_key:
+                self._records[name] = replace(record, unique_key="", fingerprint="", new_id="", done=True)
+
+    async def sweep(self, before: int) -> int:
+        """Drops the records that expired."""
+        expired = [name for name, record in self._records.items() if record.expires_at < before]
+        for name in expired:
+            del self._records[name]
+        return len(expired)
+
+    def _held(self, record: ClaimRecord) -> ClaimRecord | None:
+        found = self._records.get(record.record_id)
+        return found if found and found.holder == record.holder else None

@@ -39,8 +39,8 @@ class MongoDerivedStore(Generic[T]):
         with database_errors():
             await self._collection.create_index([("sort_key", DESCENDING)])
 
-    async def add(self, item: T) -> None:
-        """Stores a new item."""
+    async def add(self, item: T) -> T:
+        """Stores a new item; gives what is stored under its id."""
         unique_key, item_id = self._key_of(item), self._id_of(item)
         document = {
             "_id": item_id,
@@ -49,7 +49,8 @@ class MongoDerivedStore(Generic[T]):
             "item": msgspec.to_builtins(item, builtin_types=(datetime,)),
         }
         with database_errors():
-            await insert_once(self._collection, document)
+            stored = await insert_once(self._collection, document)
+        return item if stored is document else self._read(stored)
 
     async def list(self, unique_key: str, page: PageRequest, *, within: str = "") -> Page[T]:
         """One page of a resume's items, newest first."""

@@ -27,8 +27,8 @@ class DerivedStore(Protocol[T]):
     Raises `DatabaseUnavailable`.
     """
 
-    async def add(self, item: T) -> None:
-        """Stores a new item. Adding the very same item again is a success."""
+    async def add(self, item: T) -> T:
+        """Stores a new item unless one has its id, and gives the one that is stored."""
 
     async def list(self, unique_key: str, page: PageRequest, *, within: str = "") -> Page[T]:
         """One page of a resume's items, newest first; `within` tells the first part of their ids, up to a `/`."""

@@ -4,6 +4,7 @@ import asyncio
 import math
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 
 import grpc
 import grpc.aio
@@ -17,6 +18,7 @@ from google.rpc.status_pb2 import Status
 from shared.errors import (
     AlreadyExists,
     CareerError,
+    Conflict,
     Exhausted,
     Failed,
     InvalidInput,
@@ -26,9 +28,11 @@ from shared.errors import (
     Violation,
 )
 from shared.rpc.calls import Context, Method
+from shared.rpc.observation import note_code_in_band
 from shared.rpc.request_id import current_request_id
 
 log = structlog.get_logger()
+_method: ContextVar[Method] = ContextVar("method")
 
 DOMAIN = "career-coach"
 RETRY_AFTER_SECONDS = 1
@@ -41,6 +45,7 @@ _CODES: dict[type[CareerError], grpc.StatusCode] = {
     InvalidInput: grpc.StatusCode.INVALID_ARGUMENT,
     NotFound: grpc.StatusCode.NOT_FOUND,
     AlreadyExists: grpc.StatusCode.ALREADY_EXISTS,
+    Conflict: grpc.StatusCode.ABORTED,
     Unavailable: grpc.StatusCode.UNAVAILABLE,
     Exhausted: grpc.StatusCode.RESOURCE_EXHAUSTED,
     Unsupported: grpc.StatusCode.UNIMPLEMENTED,
@@ -65,27 +70,49 @@ class InternalError(Failed):
 @asynccontextmanager
 async def translate_errors(method: Method, context: Context) -> AsyncIterator[None]:
     """Ends a failed call with its status and details; what is not foreseen becomes INTERNAL without its text."""
+    _method.set(method)
     try:
         yield
     except (asyncio.CancelledError, grpc.aio.AbortError):
         raise
-    except CareerError as error:
-        await _abort(context, error)
-    except (DecodeError, UnicodeDecodeError):
-        await _abort(context, MalformedRequest())
     except Exception as error:
-        # Not log.exception, which would print the text: it may quote what the client sent.
-        log.error("rpc.defect", method=method.path, error=error)  # noqa: TRY400 - as said above
-        await _abort(context, InternalError())
+        await _abort(context, _foreseen(error))
+
+
+def status_in_band(error: Exception) -> Status:
+    """What would end the call that is being handled, for the last message of a stream that has begun.
+
+    gRPC ends such a call well; whoever observes it is told of the code.
+    """
+    foreseen = _foreseen(error)
+    code = _code(foreseen)
+    note_code_in_band(code)
+    return _status(code, foreseen)
+
+
+def _foreseen(error: Exception) -> CareerError:
+    """What the caller is told of."""
+    if isinstance(error, CareerError):
+        return error
+    if isinstance(error, DecodeError | UnicodeDecodeError):
+        return MalformedRequest()
+    method = _method.get(None)
+    # Not log.exception, which would print the text: it may quote what the client sent.
+    log.error("rpc.defect", method=method.path if method else "", error=error)
+    return InternalError()
 
 
 async def _abort(context: Context, error: CareerError) -> None:
-    code = next(code for kind, code in _CODES.items() if isinstance(error, kind))
+    code = _code(error)
     trailers: list[tuple[str, str | bytes]] = [("grpc-status-details-bin", _status(code, error).SerializeToString())]
     wait = _retry_after(error)
     if wait is not None:
         trailers.append(("retry-after", str(wait)))
     await context.abort(code, _message(error), trailing_metadata=(*context.trailing_metadata(), *trailers))
+
+
+def _code(error: CareerError) -> grpc.StatusCode:
+    return next(code for kind, code in _CODES.items() if isinstance(error, kind))
 
 
 def _status(code: grpc.StatusCode, error: CareerError) -> Status:
@@ -106,7 +133,7 @@ def _retry_after(error: CareerError) -> int | None:
     """Whole seconds after which it may help to try again; None where it does not."""
     if isinstance(error, Exhausted):
         return max(RETRY_AFTER_SECONDS, math.ceil(error.retry_after))
-    return RETRY_AFTER_SECONDS if isinstance(error, Unavailable) else None
+    return RETRY_AFTER_SECONDS if isinstance(error, (Conflict, Unavailable)) else None
 
 
 def _message(error: CareerError) -> str:

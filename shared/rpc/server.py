@@ -17,6 +17,7 @@ from prometheus_client.registry import Collector
 from shared.rpc.calls import Layer, LayerInterceptor
 from shared.rpc.errors import translate_errors
 from shared.rpc.health import HealthWatch
+from shared.rpc.idempotency_key import carry_idempotency_key
 from shared.rpc.observation import CallObserver
 from shared.rpc.open_calls import OpenCalls
 from shared.rpc.request_id import carry_request_id
@@ -64,7 +65,13 @@ def build_server(
 
     The layers `around` are the outermost.
     """
-    layers: tuple[Layer, ...] = (*around, carry_request_id, CallObserver(registry), translate_errors)
+    layers: tuple[Layer, ...] = (
+        *around,
+        carry_request_id,
+        CallObserver(registry),
+        translate_errors,
+        carry_idempotency_key,
+    )
     server = grpc.aio.server(interceptors=[LayerInterceptor(service.names, layers)], options=_OPTIONS)
     service.register(server)
     for collector in service.collectors:

@@ -1,0 +1,247 @@
+"""What an idempotency key promises, over every store of claims."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from shared.adapters.memory import MemoryClaimStore
+from shared.adapters.mongo_claims import MongoClaimStore
+from shared.clock import Clock
+from shared.database import Database
+from shared.errors import DatabaseUnavailable
+from shared.idempotency import (
+    KEPT,
+    LEASE,
+    Claim,
+    ClaimStore,
+    Idempotency,
+    IdempotencyKeyBusy,
+    IdempotencyKeyReused,
+    Wish,
+    carry_key,
+)
+
+WISH = Wish("GenerateQuestions", "kim", {"language": "ko"})
+
+
+@dataclass
+class Time:
+    """A clock that moves when somebody sleeps."""
+
+    seconds: float = 0.0
+    start: datetime = field(default_factory=lambda: datetime(2026, 11, 21, tzinfo=UTC))
+
+    def clock(self) -> Clock:
+        """As a clock with real ids."""
+        return Clock(now=lambda: self.start + timedelta(seconds=self.seconds))
+
+    async def sleep(self, seconds: float) -> None:
+        """Passes the time at once."""
+        self.seconds += seconds
+        await asyncio.sleep(0)
+
+
+@dataclass
+class Shop:
+    """Does things once, and keeps what was done by id."""
+
+    idempotency: Idempotency
+    done: dict[str, int] = field(default_factory=dict)
+    failures: int = 0
+    claims: list[Claim] = field(default_factory=list)
+    on_claim: Callable[[], None] = lambda: None
+
+    async def order(self, key: str = "k-1", wish: Wish = WISH, *, time_left: float | None = None) -> str:
+        """Does what is wished unless it was done, and gives its id. Fails while `failures` are left."""
+        carry_key(key)
+        async with self.idempotency.claim(wish, time_left) as claim:
+            self.claims.append(claim)
+            self.on_claim()
+            if claim.done:
+                return claim.new_id
+            await asyncio.sleep(0.01)
+            if self.failures:
+                self.failures -= 1
+                raise DatabaseUnavailable
+            self.done[claim.new_id] = self.done.get(claim.new_id, 0) + 1
+            return claim.new_id
+
+
+@pytest.fixture(params=["memory", "mongo"])
+async def store(request: pytest.FixtureRequest, database: Database) -> AsyncIterator[ClaimStore]:
+    """One implementation after the other."""
+    if request.param == "memory":
+        yield MemoryClaimStore()
+        return
+    mongo = MongoClaimStore(database.collection("claims"))
+    await mongo.prepare()
+    yield mongo
+
+
+async def test_a_repeated_request_finds_what_was_done(store: ClaimStore) -> None:
+    """Also in another process that has the same store."""
+    first, second = (Shop(Idempotency(store, Clock())) for _ in range(2))
+
+    ids = [await first.order(), await first.order(), await second.order()]
+
+    assert len(set(ids)) == 1
+    assert (first.done, second.done) == ({ids[0]: 1}, {})
+
+
+async def test_without_a_key_it_is_done_each_time(store: ClaimStore) -> None:
+    """And nothing is kept."""
+    shop = Shop(Idempotency(store, Clock()))
+
+    ids = {await shop.order(key="") for _ in range(3)}
+
+    assert shop.done == dict.fromkeys(ids, 1)
+    assert len(ids) == 3
+    assert await store.sweep(2**60) == 0
+
+
+async def test_a_key_belongs_to_one_operation_and_resume(store: ClaimStore) -> None:
+    """Other paths may use the same word."""
+    shop = Shop(Idempotency(store, Clock()))
+    wishes = [WISH, replace(WISH, unique_key="lee"), replace(WISH, operation="CreateFeedback")]
+
+    ids = {await shop.order(wish=wish) for wish in wishes}
+
+    assert len(ids) == 3
+
+
+async def test_a_key_is_refused_for_another_body(store: ClaimStore) -> None:
+    """While the first is under way, and after it."""
+    shop = Shop(Idempotency(store, Clock()))
+    other = replace(WISH, content={"language": "en"})
+
+    done, refused, *_ = await asyncio.gather(shop.order(), shop.order(wish=other), return_exceptions=True)
+    with pytest.raises(IdempotencyKeyReused):
+        await shop.order(wish=other)
+
+    assert isinstance(refused, IdempotencyKeyReused)
+    assert shop.done == {done: 1}
+
+
+async def test_fifty_at_once_are_one(store: ClaimStore) -> None:
+    """Over two processes: one does it, and all are answered with it."""
+    shops = [Shop(Idempotency(store, Clock())) for _ in range(2)]
+
+    ids = await asyncio.gather(*(shops[number % 2].order() for number in range(50)))
+
+    assert len(set(ids)) == 1
+    assert sum(sum(shop.done.values()) for shop in shops) == 1
+
+
+async def test_whoever_waits_hears_of_the_failure(store: ClaimStore) -> None:
+    """One failure is one request to those behind; a later try takes over under the same id."""
+    shop = Shop(Idempotency(store, Clock()), failures=1)
+
+    failed = await asyncio.gather(*(shop.order() for _ in range(5)), return_exceptions=True)
+    done = await shop.order()
+
+    assert all(isinstance(each, DatabaseUnavailable) for each in failed)
+    assert len(shop.claims) == 2
+    assert shop.claims[-1] == Claim(shop.claims[0].new_id, retaken=True)
+    assert shop.done == {done: 1}
+
+
+async def test_a_caller_who_leaves_gives_the_claim_back(store: ClaimStore) -> None:
+    """The next one need not wait for the end of the lease."""
+    begun = asyncio.Event()
+    shop = Shop(Idempotency(store, Clock()), on_claim=begun.set)
+    leaving = asyncio.create_task(shop.order())
+    await begun.wait()
+    leaving.cancel()
+    with suppress(asyncio.CancelledError):
+        await leaving
+
+    done = await shop.order()
+
+    assert shop.claims == [Claim(done), Claim(done, retaken=True)]
+
+
+async def killed(store: ClaimStore, time: Time) -> str:
+    """What a process leaves that was killed in the middle: a claim that nobody gives back. Gives its id."""
+    record = await store.begin(Idempotency(store, time.clock())._record("k-1", WISH))
+    return record.new_id
+
+
+async def test_a_claim_of_the_dead_is_taken_over_when_its_lease_ends(store: ClaimStore) -> None:
+    """Not before, and under the id that the dead may have stored it under."""
+    time = Time()
+    new_id = await killed(store, time)
+    waited: list[float] = []
+    shop = Shop(Idempotency(store, time.clock(), sleep=time.sleep), on_claim=lambda: waited.append(time.seconds))
+
+    done = await shop.order()
+
+    assert done == new_id
+    assert [claim.retaken for claim in shop.claims] == [True]
+    assert waited == [pytest.approx(LEASE.total_seconds(), abs=1)]
+
+
+async def test_a_caller_without_time_is_told_to_come_back(store: ClaimStore) -> None:
+    """Rather than kept until nobody listens."""
+    time = Time()
+    await killed(store, time)
+    shop = Shop(Idempotency(store, time.clock(), sleep=time.sleep))
+
+    with pytest.raises(IdempotencyKeyBusy):
+        await shop.order(time_left=1.0)
+
+    assert time.seconds <= 1.5
+
+
+async def never(_seconds: float) -> None:
+    """The sleep of a process that has come to a stop."""
+    await asyncio.Event().wait()
+
+
+async def test_who_was_overtaken_changes_nothing(store: ClaimStore) -> None:
+    """A process that comes back after its lease cannot end what is another's by now."""
+    time = Time()
+    carry_key("k-1")
+    slow = Idempotency(store, time.clock(), sleep=never).claim(WISH)
+    first = await slow.__aenter__()
+    time.seconds += LEASE.total_seconds() + 1
+    quick = Idempotency(store, time.clock(), sleep=asyncio.sleep)
+    async with quick.claim(WISH) as second:
+        await slow.__aexit__(None, None, None)
+        third = asyncio.create_task(Shop(Idempotency(store, time.clock())).order(time_left=0.3))
+        await asyncio.sleep(0)
+
+    assert (second.new_id, second.retaken) == (first.new_id, True)
+    assert await third == first.new_id
+
+
+async def test_erasing_leaves_the_key_and_nothing_else(store: ClaimStore) -> None:
+    """What tells of the resume is gone, and the key does not make it anew."""
+    shop = Shop(Idempotency(store, Clock()))
+    await shop.order()
+    kept = await shop.order(wish=replace(WISH, unique_key="lee"))
+
+    await shop.idempotency.erase("kim")
+
+    with pytest.raises(IdempotencyKeyReused):
+        await shop.order()
+    assert await shop.order(wish=replace(WISH, unique_key="lee")) == kept
+
+
+async def test_records_are_kept_a_day_and_swept_then(store: ClaimStore) -> None:
+    """Afterwards the key is as good as new."""
+    time = Time()
+    shop = Shop(Idempotency(store, time.clock(), sleep=time.sleep))
+    first = await shop.order()
+
+    time.seconds = KEPT.total_seconds() - 1
+    await shop.idempotency.sweep()
+    again = await shop.order()
+    time.seconds = KEPT.total_seconds() + 1
+    await shop.idempotency.sweep()
+    anew = await shop.order()
+
+    assert first == again != anew
