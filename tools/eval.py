@@ -1,24 +1,31 @@
 """Has providers write about many resumes, counts which checks their answers pass, and prints a table (`make eval`).
 
 What `local` shows is also written to docs/eval with charts; what a vendor shows goes where `--to` says. Without
-`--provider` everyone who is configured is asked, each alone; `local` where nobody is. Asking vendors costs money.
+`--provider` everyone who is configured is asked, each alone; `local` where nobody is. Asking vendors costs money;
+with `--fakes` it is fake vendors that are asked, who get a share of their answers wrong.
 """
 
 import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+
+import structlog
 
 from shared.config import Settings, SettingsInvalid, load_settings
 from shared.llm.errors import ProviderNotAvailable
 from shared.llm.registry import LOCAL, LLMRegistry
+from shared.llm.settings import LLMSettings
+from tools.eval_fakes import FAKE_VENDORS, fake_vendors
 from tools.eval_figures import Figures, figures_of
-from tools.eval_page import table, write_pages
+from tools.eval_page import FAKE, table, write_pages
 from tools.eval_resumes import EvalResume, read_resumes
 from tools.eval_runs import SERVICES, run_service
 from tools.procfile import ROOT
 
+Results = Sequence[Sequence[Figures]]
 PAGES = ROOT / "docs" / "eval"
 _RUNS = 10
 
@@ -27,33 +34,52 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """0 when every answer passed in the end, 1 when one did not, 2 when nothing could be run."""
     asked = _parser().parse_args(arguments)
     try:
-        settings = load_settings()
-        providers = [asked.provider] if asked.provider else _configured(settings)
-        jobs = [(name, read_resumes(asked.resumes, generated=name == LOCAL)) for name in providers]
-        results = [(name, asyncio.run(_evaluate(settings, name, resumes, asked))) for name, resumes in jobs]
+        results = asyncio.run(_ask_fakes(asked) if asked.fakes else _ask_configured(asked))
     except ProviderNotAvailable as error:
         print(f"{error.provider} is not configured; there is {', '.join(error.available)}", file=sys.stderr)
         return 2
     except (SettingsInvalid, OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
-    for name, figures in results:
+    for figures in results:
         for each in figures:
             print(f"\n{table(each)}")
-        if asked.to is not None or name == LOCAL:
+        if asked.to is not None or figures[0].provider == LOCAL:
             write_pages(asked.to or PAGES, figures)
-    return 0 if all(each.passed == each.wanted for _, figures in results for each in figures) else 1
+    return 0 if all(each.passed == each.wanted for figures in results for each in figures) else 1
+
+
+async def _ask_configured(asked: argparse.Namespace) -> Results:
+    settings = load_settings()
+    providers = [asked.provider] if asked.provider else _configured(settings)
+    jobs = [(name, read_resumes(asked.resumes, generated=name == LOCAL)) for name in providers]
+    return [
+        [await _evaluate(settings.llm, service, name, resumes, asked) for service in _services(asked)]
+        for name, resumes in jobs
+    ]
+
+
+async def _ask_fakes(asked: argparse.Namespace) -> Results:
+    """Only about the resumes of which there are answers."""
+    results: list[list[Figures]] = []
+    for name in [asked.provider] if asked.provider else FAKE_VENDORS:
+        of_vendor: list[Figures] = []
+        for service in _services(asked):
+            async with fake_vendors(service, (name,)) as fakes:
+                of_vendor.append(await _evaluate(fakes.settings, service, name, fakes.resumes, asked))
+        results.append([replace(figures, provider=f"{FAKE}{name}") for figures in of_vendor])
+    return results
 
 
 async def _evaluate(
-    settings: Settings, provider: str, resumes: Sequence[EvalResume], asked: argparse.Namespace
-) -> list[Figures]:
-    services = [asked.service] if asked.service else list(SERVICES)
+    settings: LLMSettings, service: str, provider: str, resumes: Sequence[EvalResume], asked: argparse.Namespace
+) -> Figures:
     sets = asked.sets or asked.runs
-    return [
-        figures_of(await run_service(settings.llm, service, provider, resumes, runs=min(asked.runs, sets), sets=sets))
-        for service in services
-    ]
+    return figures_of(await run_service(settings, service, provider, resumes, runs=min(asked.runs, sets), sets=sets))
+
+
+def _services(asked: argparse.Namespace) -> list[str]:
+    return [asked.service] if asked.service else list(SERVICES)
 
 
 def _configured(settings: Settings) -> list[str]:
@@ -70,6 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--resumes", type=Path, help="a folder of resumes; examples by default, for local fifty made-up ones"
     )
+    parser.add_argument("--fakes", action="store_true", help="fake vendors on this machine: no key, no cost")
     parser.add_argument("--to", type=Path, help="the folder for page and charts; docs/eval for local")
     return parser
 
@@ -82,4 +109,6 @@ def _count(text: str) -> int:
 
 
 if __name__ == "__main__":
+    # Tables alone go to stdout; an attempt that failed is an event.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     sys.exit(main())

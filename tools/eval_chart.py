@@ -4,18 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-_ROW, _LEFT, _WIDTH, _RIGHT, _HEAD = 22, 190, 420, 70, 56
+_ROW, _LEFT, _WIDTH, _RIGHT, _HEAD = 22, 190, 420, 130, 56
 _COLOURS = ("#9db8d9", "#2f5d94")
+_TRACK, _SPAN, _LIMIT = "#f1f3f6", "#333", "#b03a2e"
 _FONT = "font-family='system-ui, sans-serif' font-size='12' fill='#333'"
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One row: shares from 0 to 1, the first drawn above the second, and a remark behind them."""
+    """One row: shares from 0 to 1, the first drawn above the second, and a remark behind them.
+
+    `span` is drawn as a line over the first share, where its ends are apart.
+    """
 
     label: str
     shares: tuple[float, ...]
     remark: str
+    span: tuple[float, float] = (0.0, 0.0)
 
 
 def bar_chart(title: str, legend: Sequence[str], bars: Sequence[Bar], *, limit: float | None = None) -> str:
@@ -32,7 +37,7 @@ def bar_chart(title: str, legend: Sequence[str], bars: Sequence[Bar], *, limit: 
         parts += _row(bar, _HEAD + _ROW * number)
     if limit is not None:
         x = _LEFT + _WIDTH * limit
-        parts.append(f"<line x1='{x:.1f}' x2='{x:.1f}' y1='{_HEAD - 6}' y2='{height - 10}' stroke='#b03a2e'/>")
+        parts.append(f"<line x1='{x:.1f}' x2='{x:.1f}' y1='{_HEAD - 6}' y2='{height - 10}' stroke='{_LIMIT}'/>")
     return "\n".join((*parts, "</svg>", ""))
 
 
@@ -47,10 +52,25 @@ def _legend(legend: Sequence[str]) -> list[str]:
 
 def _row(bar: Bar, top: int) -> list[str]:
     thickness = (_ROW - 6) / len(bar.shares)
-    parts = [f"<text x='{_LEFT - 8}' y='{top + 13}' {_FONT} text-anchor='end'>{escape(bar.label)}</text>"]
+    parts = [
+        f"<text x='{_LEFT - 8}' y='{top + 13}' {_FONT} text-anchor='end'>{escape(bar.label)}</text>",
+        f"<rect x='{_LEFT}' y='{top + 2}' width='{_WIDTH}' height='{_ROW - 6}' fill='{_TRACK}'/>",
+    ]
     for number, share in enumerate(bar.shares):
-        y, width = top + 2 + thickness * number, _WIDTH * min(max(share, 0.0), 1.0)
+        y, width = top + 2 + thickness * number, _width(share)
         colour = _COLOURS[number]
         parts.append(f"<rect x='{_LEFT}' y='{y:.1f}' width='{width:.1f}' height='{thickness:.1f}' fill='{colour}'/>")
+    start, end = (_LEFT + _width(share) for share in bar.span)
+    if start < end:
+        y = top + 2 + thickness / 2
+        parts.append(f"<line x1='{start:.1f}' x2='{end:.1f}' y1='{y:.1f}' y2='{y:.1f}' stroke='{_SPAN}'/>")
+        parts += [
+            f"<line x1='{x:.1f}' x2='{x:.1f}' y1='{y - 3:.1f}' y2='{y + 3:.1f}' stroke='{_SPAN}'/>"
+            for x in (start, end)
+        ]
     parts.append(f"<text x='{_LEFT + _WIDTH + 8}' y='{top + 13}' {_FONT}>{escape(bar.remark)}</text>")
     return parts
+
+
+def _width(share: float) -> float:
+    return _WIDTH * min(max(share, 0.0), 1.0)

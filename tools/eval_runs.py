@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from services.interview.checks import CHECK_NAMES
+from services.interview.checks import CHECK_NAMES as QUESTION_CHECKS
 from services.interview.local_rotation import Rotation
 from services.interview.local_writer import write_questions
 from services.interview.task import load_task as load_questions
+from services.learning.checks import CHECK_NAMES as PATH_CHECKS
 from services.learning.local_writer import write_path
 from services.learning.task import load_task as load_path
 from shared.adapters.memory import MemoryPromptSums, MemoryUsageLedger
@@ -25,11 +26,6 @@ from shared.llm.registry import LOCAL, LLMRegistry
 from shared.llm.settings import LLMSettings
 from tools.eval_resumes import EvalResume
 
-# What a path is checked for; questions bring a list of their own.
-PATH_CHECKS = (
-    *("count", "balance", "vocabulary", "strength-grounded", "weakness-absent", "linked", "duration", "priority"),
-    *("prerequisites", "resources", "reason", "invented-tech", "invented-number", "pii", "script", "injection"),
-)
 # Our own rules are asked a thousand times in a few seconds.
 _UNLIMITED = 1_000_000
 
@@ -40,13 +36,11 @@ class Service:
 
     load: Callable[[], Task[Any]]
     writer: Callable[[], LocalWriter]
-    checks: tuple[str, ...]
+    checks: frozenset[str]
 
 
 SERVICES = {
-    "interview": Service(
-        load_questions, lambda: partial(write_questions, rotation=Rotation()), tuple(sorted(CHECK_NAMES))
-    ),
+    "interview": Service(load_questions, lambda: partial(write_questions, rotation=Rotation()), QUESTION_CHECKS),
     "learning": Service(load_path, lambda: write_path, PATH_CHECKS),
 }
 
@@ -102,7 +96,7 @@ async def run_service(
                 content = await _write(generator, provider, resume)
                 written.append(Written(number % runs, resume, tuple(attempts), content))
             print(f"{provider}, {service}: {len(written)} of {sets * len(resumes)}", file=sys.stderr, flush=True)
-    return Runs(service, provider, runs, parts.checks, tuple(written))
+    return Runs(service, provider, runs, tuple(sorted(parts.checks)), tuple(written))
 
 
 async def _write(generator: Generator[Any], provider: str, resume: EvalResume) -> Any:  # noqa: ANN401 -- of any service

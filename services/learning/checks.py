@@ -8,7 +8,7 @@ of both, so a technology in such a reason must be in the resume or be what the s
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import combinations
 
@@ -33,6 +33,7 @@ from shared.generation.text_checks import (
     echoes_instructions,
     ends_politely,
     holds_personal_data,
+    lacks_language,
     names_evidence,
     names_unknown_technology,
     states_unknown_number,
@@ -46,13 +47,15 @@ MAX_HIGH = 3
 RESOURCES = (1, 5)
 REASON_CHARACTERS = (30, 300)
 _NOT_WORD = re.compile(r"\W+")
+# What ends an address where a page puts it between quotes or tags.
+_NOT_IN_LINKS = re.compile(r"[\s<>\"'`\\]")
 
 _Check = Callable[[PathContent, Subject], Iterator[Rejection]]
 
 
 def check_path(content: PathContent, subject: Subject) -> tuple[Rejection, ...]:
     """Every check that the path does not pass, in the order of the table below; empty for a good path."""
-    return tuple(rejection for check in _CHECKS for rejection in check(content, subject))
+    return tuple(rejection for check in _CHECKS.values() for rejection in check(content, subject))
 
 
 def _count(content: PathContent, _: Subject) -> Iterator[Rejection]:
@@ -80,8 +83,17 @@ def _vocabulary(content: PathContent, _: Subject) -> Iterator[Rejection]:
 
 
 def _strength_grounded(content: PathContent, subject: Subject) -> Iterator[Rejection]:
+    """By its own words or by the ground of the point that it serves; its reason is held to that by `reason`.
+
+    Where the analysis is still to come, or its ground says no more than the point does, the reason speaks for the step.
+    """
+    grounds = {fold_point(point.point): point.ground for point in content.analysis.strengths}
     for index, step in _of_type(content, "strength"):
-        if not any(names_evidence(text, subject.profile) for text in (step.title, step.reason, step.description)):
+        point = fold_point(step.analysis_point)
+        ground = grounds.get(point, "")
+        has_ground = fold_point(ground) not in ("", point)
+        texts = (step.title, step.description, step.analysis_point, ground if has_ground else step.reason)
+        if not any(names_evidence(text, subject.profile) for text in texts):
             yield Rejection("strength-grounded", index)
 
 
@@ -134,7 +146,8 @@ def _resources(content: PathContent, _: Subject) -> Iterator[Rejection]:
         in_bounds = RESOURCES[0] <= len(step.resources) <= RESOURCES[1]
         titled = all(resource.title for resource in step.resources)
         own_link = not step.link or step.link in links
-        if not (in_bounds and titled and own_link and all(catalogue.allows(link) for link in links)):
+        plain = not any(map(_NOT_IN_LINKS.search, links))
+        if not (in_bounds and titled and own_link and plain and all(map(catalogue.allows, links))):
             yield Rejection("resources", index)
 
 
@@ -173,27 +186,36 @@ def _injection(content: PathContent, _: Subject) -> Iterator[Rejection]:
 
 
 def _script(content: PathContent, subject: Subject) -> Iterator[Rejection]:
-    return _reject_text("script", content, lambda text: breaks_script(text, subject.profile, subject.language))
+    """Description and reason each; a title may be made of names, but not of words of another language alone."""
+    profile, language = subject.profile, subject.language
+    for index, step in enumerate(content.steps):
+        texts = (step.description, step.reason, f"{_own_words(step)}\n{step.analysis_point}")
+        foreign = lacks_language(step.title, profile, language)
+        if foreign or any(breaks_script(text, profile, language) for text in texts):
+            yield Rejection("script", index)
+    if breaks_script(_whole_text(content), profile, language):
+        yield Rejection("script")
 
 
-_CHECKS: tuple[_Check, ...] = (
-    _count,
-    _balance,
-    _vocabulary,
-    _strength_grounded,
-    _weakness_absent,
-    _linked,
-    _duration,
-    _priority,
-    _prerequisites,
-    _resources,
-    _reason,
-    _invented_technology,
-    _invented_number,
-    _personal_data,
-    _script,
-    _injection,
-)
+_CHECKS: Mapping[str, _Check] = {
+    "count": _count,
+    "balance": _balance,
+    "vocabulary": _vocabulary,
+    "strength-grounded": _strength_grounded,
+    "weakness-absent": _weakness_absent,
+    "linked": _linked,
+    "duration": _duration,
+    "priority": _priority,
+    "prerequisites": _prerequisites,
+    "resources": _resources,
+    "reason": _reason,
+    "invented-tech": _invented_technology,
+    "invented-number": _invented_number,
+    "pii": _personal_data,
+    "script": _script,
+    "injection": _injection,
+}
+CHECK_NAMES = frozenset(_CHECKS)
 
 
 def _reject_text(check: str, content: PathContent, is_bad: Callable[[str], bool]) -> Iterator[Rejection]:

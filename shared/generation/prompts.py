@@ -9,6 +9,7 @@ from typing import Any
 
 from shared.generation.complexity import complexity_of
 from shared.generation.model import Subject
+from shared.generation.text_checks import register_prompt
 from shared.llm.messages import Prompt
 from shared.yaml_file import read_yaml
 
@@ -64,9 +65,9 @@ def extend(prompt: Prompt, part: str, **values: object) -> Prompt:
 
 
 def load_template(path: Path) -> PromptTemplate:
-    """Reads a template; raises KeyError where a part is missing."""
+    """Reads a template, which no answer may repeat from then on; raises KeyError where a part is missing."""
     content = read_yaml(path)
-    return PromptTemplate(
+    template = PromptTemplate(
         version=content["version"],
         system=content["system"],
         user=content["user"],
@@ -76,6 +77,9 @@ def load_template(path: Path) -> PromptTemplate:
         continuation=content.get("continuation", ""),
         earlier=content.get("earlier", ""),
     )
+    # Not the examples: they are there to be followed.
+    register_prompt((template.system, template.user, template.continuation, template.earlier), template.schema)
+    return template
 
 
 def load_templates(folder: Path) -> dict[str, PromptTemplate]:

@@ -2,9 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
-from functools import cache
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from shared.generation import text_patterns as patterns
 from shared.generation.model import Language
@@ -13,15 +12,17 @@ from shared.generation.resume_words import ResumeWords, find_sources, words_of
 from shared.resume_profile.masking import contains_personal_data
 from shared.resume_profile.model import ResumeProfile
 from shared.resume_profile.vocabulary import default_vocabulary
-from shared.yaml_file import read_yaml
 
 __all__ = [
     "breaks_script",
     "echoes_instructions",
     "ends_politely",
+    "holds_markup",
     "holds_personal_data",
+    "lacks_language",
     "names_evidence",
     "names_unknown_technology",
+    "register_prompt",
     "repeats_prompt",
     "sources_named",
     "states_unknown_number",
@@ -32,16 +33,16 @@ __all__ = [
 _EVERYDAY = frozenset({"Git", "HTML", "CSS"})
 _ORDINALS = frozenset({"count", "minute", "second"})  # units of which a first few say nothing of a result
 MIN_SCRIPT_SHARE = 0.5  # of the letters, once the words of the resume are taken out
+MIN_FOREIGN_WORDS = 3  # fewer are taken for a name
 # So many letters and digits in a row of a prompt are no accident; where they begin within an answer is looked at in
 # steps, so a run of two more is always found.
 PROMPT_WINDOW = 24
 _STEP = 3
-# Whoever writes prompts puts them here; their examples are there to be followed.
-_PROMPTS = Path(__file__).parents[2] / "services"
-_PROMPT_TEXTS = ("system", "user", "continuation", "earlier", "repair")
 # Values that are put in, and paths into a resume, which answers have to hold.
 _VALUE = re.compile(r"\$\{\w+\}|\w+(?:\[\d+\])?\.\w+(?:\[\d+\])?")
 _SIGNS = re.compile(r"[\W_]+")
+# Every run of letters of every prompt that was loaded in this process.
+_prompt_windows: set[str] = set()
 
 
 def names_unknown_technology(text: str, profile: ResumeProfile) -> bool:
@@ -98,9 +99,18 @@ def breaks_script(text: str, profile: ResumeProfile, language: Language) -> bool
     ):
         return True
     rest = _without_terms(words, normal)
-    hangul, latin = len(patterns.HANGUL.findall(rest)), len(patterns.LATIN.findall(rest))
-    wanted = hangul if language == "ko" else latin
-    return wanted < MIN_SCRIPT_SHARE * (hangul + latin)
+    wanted, other = (len(letters.findall(rest)) for letters in _letters_of(language))
+    return wanted < MIN_SCRIPT_SHARE * (wanted + other)
+
+
+def lacks_language(text: str, profile: ResumeProfile, language: Language) -> bool:
+    """Whether three words or more stand in a text that are not of the language, and none that is.
+
+    For titles, which are short and may be made of names: where one of two has no letter of the language it is fine.
+    """
+    rest = _without_terms(words_of(profile), unicodedata.normalize("NFKC", text))
+    wanted, other = _letters_of(language)
+    return wanted.search(rest) is None and sum(map(bool, map(other.search, rest.split()))) >= MIN_FOREIGN_WORDS
 
 
 def echoes_instructions(text: str) -> bool:
@@ -108,18 +118,30 @@ def echoes_instructions(text: str) -> bool:
 
     Role tags, talk of earlier instructions, a model speaking of itself, markup, a part of a prompt word for word.
     """
-    return (
-        patterns.INSTRUCTIONS.search(text) is not None
-        or patterns.MARKUP.search(text) is not None
-        or repeats_prompt(text)
-    )
+    return patterns.INSTRUCTIONS.search(text) is not None or holds_markup(text) or repeats_prompt(text)
+
+
+def holds_markup(text: str) -> bool:
+    """Whether a text holds what a page would act on: tags, written-out angle brackets, images, links of Markdown."""
+    return patterns.MARKUP.search(text) is not None
+
+
+def register_prompt(texts: Iterable[str], schema: Mapping[str, Any]) -> None:
+    """Makes these texts of a prompt, and the descriptions in its schema, ones that no answer may repeat.
+
+    Whoever loads a prompt calls it; once more does no harm. What is put in for `${...}` is no part of a text, nor are
+    paths into a resume; examples are there to be followed and are left out by the caller.
+    """
+    for text in (*texts, *_descriptions(schema)):
+        for part in map(_plain, _VALUE.split(text)):
+            _prompt_windows.update(part[i : i + PROMPT_WINDOW] for i in range(len(part) - PROMPT_WINDOW + 1))
 
 
 def repeats_prompt(text: str) -> bool:
-    """Whether a longer part of one of our own prompts stands in a text, blanks and signs aside."""
-    plain = _letters(text)
-    windows = _prompt_windows()
-    return any(plain[i : i + PROMPT_WINDOW] in windows for i in range(0, len(plain) - PROMPT_WINDOW + 1, _STEP))
+    """Whether a longer part of one of the registered prompts stands in a text, blanks and signs aside."""
+    plain = _plain(text)
+    starts = range(0, len(plain) - PROMPT_WINDOW + 1, _STEP)
+    return any(plain[i : i + PROMPT_WINDOW] in _prompt_windows for i in starts)
 
 
 def ends_politely(text: str) -> bool:
@@ -177,18 +199,9 @@ def _without_terms(words: ResumeWords, text: str) -> str:
     return rest
 
 
-@cache
-def _prompt_windows() -> frozenset[str]:
-    """Every run of letters of every version of the prompts, read once."""
-    parts = [_letters(part) for text in _prompt_texts() for part in _VALUE.split(text)]
-    return frozenset(part[i : i + PROMPT_WINDOW] for part in parts for i in range(len(part) - PROMPT_WINDOW + 1))
-
-
-def _prompt_texts() -> Iterator[str]:
-    for path in sorted(_PROMPTS.glob("*/prompts/*.yaml")):
-        content = read_yaml(path)
-        yield from (content.get(name, "") for name in _PROMPT_TEXTS)
-        yield from _descriptions(content.get("schema"))
+def _letters_of(language: Language) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Letters of the language, and of the other."""
+    return (patterns.HANGUL, patterns.LATIN) if language == "ko" else (patterns.LATIN, patterns.HANGUL)
 
 
 def _descriptions(schema: object) -> Iterator[str]:
@@ -199,5 +212,5 @@ def _descriptions(schema: object) -> Iterator[str]:
             yield from _descriptions(value)
 
 
-def _letters(text: str) -> str:
+def _plain(text: str) -> str:
     return _SIGNS.sub("", unicodedata.normalize("NFKC", text)).casefold()

@@ -14,6 +14,7 @@ from shared.generation.text_checks import (
     breaks_script,
     echoes_instructions,
     ends_politely,
+    holds_markup,
     holds_personal_data,
     names_evidence,
     names_unknown_technology,
@@ -141,7 +142,8 @@ def _script(question: Question, subject: Subject) -> bool:
 
 
 def _injection(question: Question, _subject: Subject) -> bool:
-    return echoes_instructions(_written(question))
+    """The quote may speak as the candidate does, but no more than the rest may it bring markup onto a page."""
+    return echoes_instructions(_written(question)) or holds_markup(question.evidence.quote)
 
 
 def _written(question: Question) -> str:

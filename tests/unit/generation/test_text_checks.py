@@ -9,7 +9,10 @@ from shared.generation.text_checks import (
     echoes_instructions,
     ends_politely,
     holds_personal_data,
+    lacks_language,
     names_evidence,
+    register_prompt,
+    repeats_prompt,
     sources_named,
     touches_prohibited_topic,
 )
@@ -276,3 +279,55 @@ def test_what_the_resume_says_may_be_quoted_in_its_own_script(text: str, broken:
     found = breaks_script(text, english, "ko")
 
     assert found is broken
+
+
+@pytest.mark.parametrize(
+    ("title", "korean", "english"),
+    [
+        ("Redis 캐시 설계", False, False),
+        ("Designing caches that survive", True, False),
+        ("Clean Architecture", False, False),
+        ("Spring Boot, MySQL, Docker, GitHub Actions", False, False),
+        ("장애에 대비한 설계 다듬기", False, True),
+        ("Redis 설계", False, False),
+    ],
+)
+def test_a_title_may_be_names_but_no_phrase_of_another_language(
+    title: str, korean: bool, english: bool, profile: ResumeProfile
+) -> None:
+    """One letter of the language is enough, and so are two words that may be a name."""
+    given = title
+
+    lacking = (lacks_language(given, profile, "ko"), lacks_language(given, profile, "en"))
+
+    assert lacking == (korean, english)
+
+
+@pytest.mark.parametrize(
+    ("text", "repeats"),
+    [
+        ("모든 답은 느티나무 아래에서 미리 정해 둔 순서대로만 차례차례 씁니다", True),
+        ("그래서 모든 답은 느티나무-아래에서 미리 정해 둔 순서대로만 차례차례 썼다", True),
+        ("잎사귀 하나하나의 무늬와 빛깔을 조금도 남김없이 옮겨 적은 글입니다", True),
+        ("느티나무 아래에서 씁니다", False),
+        ("느티나무의 값 목록은 여기에 따로 놓인다 그리고", False),
+    ],
+)
+def test_a_registered_prompt_is_known_where_it_comes_back(text: str, repeats: bool) -> None:
+    """Its texts and the descriptions of its schema, in longer parts; not what is put in between."""
+    schema = {
+        "type": "object",
+        "properties": {
+            "leaf": {"type": "string", "description": "잎사귀 하나하나의 무늬와 빛깔을 조금도 남김없이 옮겨 적은 글"}
+        },
+    }
+    texts = [
+        "모든 답은 느티나무 아래에서 미리 정해 둔 순서대로만 차례차례 씁니다.",
+        "느티나무의 값 ${values} 목록은 여기에",
+    ]
+    for _ in range(2):
+        register_prompt(texts, schema)
+
+    found = repeats_prompt(text)
+
+    assert found is repeats

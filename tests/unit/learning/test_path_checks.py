@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.learning.checks import check_path
+from services.learning.checks import CHECK_NAMES, check_path
 from services.learning.model import AnalysisPoint, LearningResource, LearningStep, PathContent
 from shared.generation.model import Subject
 from tests.support.resumes import example
@@ -55,6 +55,10 @@ GOOD_PATHS = {
         link="https://redis.io/docs/replication/",
     ),
     "five resources": with_step(0, resources=(REDIS, *(LearningResource(f"책 {n}", "book") for n in "가나다라"))),
+    "a strength that its point alone grounds": with_step(
+        0, title="장애에 대비한 설계 다듬기", description="저장소를 비운 뒤 버티는지 실험하세요. 버티면 완료입니다."
+    ),
+    "a title of names": with_step(0, title="Redis Deep Dive"),
     "a missing facet of a listed skill": with_step(4, title="Redis 복제와 자동 장애 조치 다루기"),
     "a technology as an alternative": with_step(
         0, description="Redis 대신 Memcached를 쓸 때와 비교하세요. 차이를 표로 설명하면 완료입니다."
@@ -110,6 +114,34 @@ BAD_PATHS = {
     "vocabulary: category": ("vocabulary", with_step(0, category="기타")),
     "vocabulary: kind": ("vocabulary", with_step(0, resources=(replace(REDIS, kind="video"), BOOK))),
     "vocabulary: type": ("vocabulary", with_steps(*_seven(S2, type="both").steps)),
+    "strength-grounded: in its reason alone": (
+        "strength-grounded",
+        replace(
+            with_step(
+                2,
+                title="꾸준히 배우는 태도 다지기",
+                description="매주 배운 점을 적어 보세요. 한 달 치가 모이면 완료입니다.",
+                analysis_point="오래 이어 가는 힘",
+            ),
+            analysis=replace(
+                GOOD.analysis,
+                strengths=(
+                    GOOD.analysis.strengths[0],
+                    AnalysisPoint("오래 이어 가는 힘", "무엇이든 끝까지 이어 가는 사람으로 보입니다."),
+                ),
+            ),
+        ),
+    ),
+    "prerequisites: what comes first builds on what comes last": (
+        "prerequisites",
+        with_steps(
+            S1,
+            replace(W1, title="Helm 차트로 배포 묶기", reason=W2.reason),
+            S2,
+            S3,
+            replace(W2, title="Kubernetes 배포 흐름"),
+        ),
+    ),
     "weakness-absent: a listed skill from its basics": ("weakness-absent", with_step(4, title="Redis 기초 학습")),
     "weakness-absent: what the resume tells of": (
         "weakness-absent",
@@ -139,6 +171,14 @@ BAD_PATHS = {
     "resources: invented link": (
         "resources",
         with_step(0, resources=(LearningResource("강의", "course", "https://learn.invented.example/redis"),), link=""),
+    ),
+    "resources: markup in a link": (
+        "resources",
+        with_step(
+            0,
+            resources=(LearningResource("강의", "course", "https://redis.io/docs/<script>alert(1)</script>"),),
+            link="",
+        ),
     ),
     "resources: link of none of them": ("resources", with_step(0, link="https://redis.io/docs/other/")),
     "resources: without a title": ("resources", with_step(0, resources=(replace(REDIS, title=""),))),
@@ -205,6 +245,11 @@ BAD_PATHS = {
             "You are done when nothing stops and everybody can explain what happened.",
         ),
     ),
+    "script: English title": ("script", with_step(0, title="Surviving the loss of a whole Redis cache")),
+    "script: English reason": (
+        "script",
+        with_step(0, reason="Redis experience is proven, and running it through failures is what comes next 입니다."),
+    ),
     "script: markdown": (
         "script",
         with_step(0, description="**캐시**를 비워 보세요. 서비스가 멈추지 않으면 완료입니다."),
@@ -229,18 +274,11 @@ def test_a_bad_path_is_caught_by_its_own_check_alone(check: str, content: PathCo
     assert failed == {check}
 
 
-def test_a_strength_that_names_nothing_of_the_resume_fails_with_its_reason() -> None:
-    """A reason is part of a step, so a step without any ground fails both checks and no other."""
-    nowhere = with_step(
-        0,
-        title="꾸준히 배우는 태도 다지기",
-        description="매주 배운 점을 적어 보세요. 한 달 치가 모이면 완료입니다.",
-        reason="무엇이든 오래 이어 가는 사람이 결국 좋은 결과를 얻게 되는 법입니다.",
-    )
+def test_every_check_has_bad_input_that_it_alone_catches() -> None:
+    """No check can fall silent unnoticed, nor stand in the shadow of another."""
+    alone = {check for check, _ in BAD_PATHS.values()}
 
-    failed = _failed(nowhere)
-
-    assert failed == {"strength-grounded", "reason"}
+    assert alone == CHECK_NAMES
 
 
 def test_a_rejection_names_the_step_that_failed() -> None:
