@@ -10,7 +10,7 @@ ARGS ?=
 export PYTHONPATH := .:protos/gen
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo check test fault-matrix bench-llm eval check-links lint format proto contract-baseline lock clean
+.PHONY: help run demo prompt-preview check test fault-matrix bad-answers bench-llm eval check-links lint format proto contract-baseline lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ run: $(READY) ## Run everything on this machine until Ctrl-C
 demo: $(READY) ## Take the three documented steps against a running stack
 	@$(BIN)/python -m tools.demo $(ARGS)
 
+prompt-preview: $(READY) ## Show what a vendor would be sent about a resume (RESUME=file, ARGS="--service learning")
+	@$(BIN)/python -m tools.prompt_preview $(RESUME) $(ARGS)
+
 check: lint test ## Everything that hosted CI checks
 
 test: $(READY) ## Run all tests
@@ -29,7 +32,10 @@ test: $(READY) ## Run all tests
 fault-matrix: $(READY) ## Meet every fault of every vendor with default settings and write docs/fault-matrix.md
 	$(BIN)/python -m tests.faults
 
-eval: $(READY) ## Count which checks the providers' answers pass (ARGS="--provider local --sets 20" writes docs/eval)
+bad-answers: $(READY) ## Have fake vendors break every check, alone and in pairs, and see good answers come of it
+	$(BIN)/python -m tests.bad_answers
+
+eval: $(READY) ## Count which checks the answers pass (ARGS="--provider local --sets 20" writes docs/eval, "--fakes" needs no key)
 	$(BIN)/python -m tools.eval $(ARGS)
 
 check-links: $(READY) ## Try every address of the learning catalogue (needs a network)

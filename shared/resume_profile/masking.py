@@ -18,7 +18,9 @@ RESIDENT_NUMBER = "[주민번호]"
 BIRTH = "[생년월일]"
 
 # What no generator needs and nobody else should read.
-_DROPPED = frozenset({"contact_info", "unique_key", "created_at", "updated_at"})
+_DROPPED = frozenset(
+    {"contact_info", "unique_key", "created_at", "updated_at", "computed_experience_months", "warnings"}
+)
 _REGION = (
     r"(?:서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주|"
     r"충청[남북]|전라[남북]|경상[남북])"

@@ -51,6 +51,8 @@ with warnings.catch_warnings():
     )
     from google.generativeai import protos
 
+# Tag of the field `property_ordering` (23, a string) of google.ai.generativelanguage.v1beta.Schema.
+_PROPERTY_ORDERING = b"\xba\x01"
 # The reason in the error's details outranks the status: a wrong key is an INVALID_ARGUMENT.
 _ERRORS: Mapping[str | int, type[ProviderError]] = {
     "API_KEY_INVALID": CredentialsRejected,
@@ -238,7 +240,7 @@ class _Answer:
 
 
 def _to_schema(schema: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the SDK has no types
-    """The subset of JSON schema that prompts use, in Google's words, which have none for the order of properties."""
+    """The subset of JSON schema that prompts use, in Google's words."""
     if "type" not in schema:
         raise RequestRejected(status="schema")
     target: dict[str, Any] = {"type_": str(schema["type"]).upper()}
@@ -251,7 +253,13 @@ def _to_schema(schema: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the SDK has 
     if "properties" in schema:
         target["properties"] = {name: _to_schema(part) for name, part in schema["properties"].items()}
         target["required"] = list(schema.get("required", ()))
-    return protos.Schema(target)
+    message = protos.Schema(target)
+    # Properties travel as a map, which has no order. The contract's field for it is newer than the SDK, which sends on
+    # what it does not know.
+    for name in schema.get("properties", ()):
+        field = name.encode()
+        protos.Schema.pb(message).MergeFromString(_PROPERTY_ORDERING + bytes([len(field)]) + field)
+    return message
 
 
 def _classify(error: Exception) -> ProviderError:
