@@ -24,6 +24,13 @@ class InvalidResume(InvalidInput):
     message = "the resume breaks the rules of the contract"
 
 
+class InvalidJsonResume(InvalidInput):
+    """The document is no JSON Resume that can be taken, or its key breaks a rule."""
+
+    reason = "INVALID_JSON_RESUME"
+    message = "the JSON Resume document cannot be taken"
+
+
 class ErasureIncomplete(Unavailable):
     """A service that holds derived data did not confirm its erasure."""
 

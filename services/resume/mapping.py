@@ -1,17 +1,22 @@
 """Between messages and the model. Refuses what cannot be read; what may not be is the model's to say."""
 
+from datetime import date
 from typing import Any
 
 import msgspec
+from google.api.httpbody_pb2 import HttpBody
 
 from career.resume.v1 import resume_pb2, resume_service_pb2
-from services.resume.errors import InvalidResume
+from services.resume.errors import InvalidJsonResume, InvalidResume
+from services.resume.experience import compute_experience
 from services.resume.model import MAX_RESUME_BYTES, Resume, ResumeContent, ResumeSummary
 from services.resume.rules import check_content
 from shared.errors import Violation
 from shared.pages import Page
 from shared.resume_key import check_key, normalize_key
 from shared.rpc.messages import message_values, write_timestamp
+
+_JSON = "application/json"
 
 
 def read_content(message: resume_pb2.Resume) -> ResumeContent:
@@ -31,13 +36,29 @@ def read_update(request: resume_service_pb2.UpdateResumeRequest) -> tuple[str, R
     return key, content
 
 
-def write_resume(resume: Resume) -> resume_pb2.Resume:
-    """A resume as a message."""
+def read_import(request: resume_service_pb2.ImportJsonResumeRequest) -> tuple[str, bytes]:
+    """Key and bytes of a document; raises `InvalidJsonResume` when it says that it is something else than JSON."""
+    kind = request.document.content_type.partition(";")[0].strip().lower()
+    if kind not in ("", _JSON):
+        raise InvalidJsonResume([Violation("document.content_type", f"must be absent or {_JSON}")])
+    return normalize_key(request.unique_key), request.document.data
+
+
+def write_export(document: str) -> HttpBody:
+    """A document as the body of an answer."""
+    return HttpBody(content_type=_JSON, data=document.encode())
+
+
+def write_resume(resume: Resume, today: date) -> resume_pb2.Resume:
+    """A resume as a message, with the months of its work up to `today`."""
     content: dict[str, Any] = msgspec.to_builtins(resume.content)
+    experience = compute_experience(resume.content, today)
     return resume_pb2.Resume(
         unique_key=resume.unique_key,
         created_at=write_timestamp(resume.created_at),
         updated_at=write_timestamp(resume.updated_at),
+        computed_experience_months=experience.months,
+        warnings=experience.warnings,
         **content,
     )
 

@@ -10,17 +10,23 @@ from shared.pages import Page, PageRequest
 class ResumeRepository(Protocol):
     """Keeps resumes. What it has answered survives the end of any process. Raises `DatabaseUnavailable`."""
 
-    async def add(self, resume: Resume) -> None:
-        """Stores a new resume; raises `ResumeAlreadyExists`. Adding the very same resume again is a success."""
+    async def add(self, resume: Resume, json_resume: str = "") -> None:
+        """Stores a new resume, with the JSON Resume document that it was imported from, if any.
+
+        Raises `ResumeAlreadyExists`. Adding the very same resume again is a success.
+        """
 
     async def get(self, unique_key: str) -> Resume:
         """Reads a resume; raises `ResumeNotFound`."""
+
+    async def get_json_resume(self, unique_key: str) -> str:
+        """The document that a resume was imported from, empty where there is none; raises `ResumeNotFound`."""
 
     async def list(self, page: PageRequest) -> Page[ResumeSummary]:
         """One page, newest first."""
 
     async def replace(self, unique_key: str, content: ResumeContent, updated_at: datetime) -> Resume:
-        """Replaces the content and answers with the whole; raises `ResumeNotFound`."""
+        """Replaces the content and answers with the whole; an imported document is gone. Raises `ResumeNotFound`."""
 
     async def hide(self, unique_key: str) -> None:
         """Drops the content and hides the key until `forget`; again is a success; raises `ResumeNotFound`."""

@@ -13,14 +13,27 @@ import msgspec
 from services.resume.model import Count, Range, ResumeContent, Text
 from shared.errors import Violation
 
-_ALLOWED_CONTROLS = frozenset("\t\n\r")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+# What the order of characters on a screen is overridden with; the marks that only say a direction are no danger.
+_BIDIRECTIONAL = "\u202a-\u202e\u2066-\u2069"
+_BAD_CHARACTER = re.compile(
+    rf"(?P<bidirectional>[{_BIDIRECTIONAL}])|(?P<surrogate>[\ud800-\udfff])|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
+)
 _MAIL = re.compile(
     r"(?=.{1,64}@)[^\s@\"(),:;<>\[\\\]]+@"
     r"(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_][\w-]{0,61}[^\W_]"
 )
 
 Check = Callable[[Any, str], Iterator[Violation]]
+
+
+def find_bad_character(text: str) -> str | None:
+    """What a text holds that none may hold, in words; None where there is nothing of the kind."""
+    found = _BAD_CHARACTER.search(text)
+    if found is None:
+        return None
+    if found["bidirectional"]:
+        return "bidirectional control characters (U+202A to U+202E, U+2066 to U+2069)"
+    return "half of a surrogate pair" if found["surrogate"] else "control characters"
 
 
 def check_content(content: ResumeContent) -> list[Violation]:
@@ -80,19 +93,21 @@ def _check_text(rule: Text, value: str, path: str) -> Iterator[Violation]:
         yield Violation(path, "is required")
     elif len(value) > rule.limit:
         yield Violation(path, f"must have at most {rule.limit} characters")
-    elif _has_control(value):
-        yield Violation(path, "must not hold control characters")
-    elif value and rule.form == "mail" and not _MAIL.fullmatch(value):
+    elif fault := find_bad_character(value):
+        yield Violation(path, f"must not hold {fault}")
+    elif value and rule.form == "mail" and not is_mail(value):
         yield Violation(path, "must be a mail address such as name@example.com")
-    elif value and rule.form == "url" and not _is_url(value):
+    elif value and rule.form == "url" and not is_url(value):
         yield Violation(path, "must be an address that starts with http:// or https://")
 
 
-def _has_control(value: str) -> bool:
-    return any(match not in _ALLOWED_CONTROLS for match in _CONTROL.findall(value))
+def is_mail(value: str) -> bool:
+    """Whether a text is a mail address."""
+    return _MAIL.fullmatch(value) is not None
 
 
-def _is_url(value: str) -> bool:
+def is_url(value: str) -> bool:
+    """Whether a text is the address of a page."""
     if any(character.isspace() or unicodedata.category(character) == "Cc" for character in value):
         return False
     try:

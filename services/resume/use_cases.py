@@ -3,8 +3,12 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from services.resume.errors import InvalidResume
+from services.resume.errors import InvalidJsonResume, InvalidResume
+from services.resume.json_resume.document import read_document
+from services.resume.json_resume.intake import take_over
+from services.resume.json_resume.rendition import write_document
 from services.resume.model import Resume, ResumeContent, ResumeSummary
 from services.resume.ports import DatabasePing, DerivedData, ResumeRepository
 from services.resume.rules import check_content
@@ -16,7 +20,7 @@ from shared.resume_key import check_key
 
 @dataclass(frozen=True, slots=True)
 class ResumeUseCases:
-    """Creates, reads, lists, replaces and deletes resumes."""
+    """Creates, reads, lists, replaces and deletes resumes, and exchanges them as JSON Resume documents."""
 
     resumes: ResumeRepository
     derived: Sequence[DerivedData]
@@ -25,12 +29,26 @@ class ResumeUseCases:
 
     async def create(self, unique_key: str, content: ResumeContent) -> Resume:
         """Stores a resume under the key, or under one of ours where it is empty."""
-        _refuse([*(check_key(unique_key) if unique_key else []), *check_content(content)])
-        now = self.clock.now()
-        # The ids are chosen before the write, so that one that is repeated after a broken connection finds itself.
-        resume = Resume(self.clock.new_id(), unique_key or self.clock.new_id(), content, now, now)
+        _refuse([*_check_choice(unique_key), *check_content(content)])
+        resume = self._begin(unique_key, content)
         await self.resumes.add(resume)
         return resume
+
+    async def import_json_resume(self, unique_key: str, data: bytes) -> Resume:
+        """Stores the resume that a document describes, and the document with it; the key is chosen as in `create`."""
+        document = read_document(data)
+        content, violations = take_over(document)
+        if violations := [*_check_choice(unique_key), *violations]:
+            raise InvalidJsonResume(violations)
+        resume = self._begin(unique_key, content)
+        await self.resumes.add(resume, document.text)
+        return resume
+
+    async def export_json_resume(self, unique_key: str) -> str:
+        """The document that a resume was imported from; one made of its fields where there is none."""
+        _refuse(check_key(unique_key))
+        document = await self.resumes.get_json_resume(unique_key)
+        return document or write_document(await self.resumes.get(unique_key))
 
     async def get(self, unique_key: str) -> Resume:
         """Reads a resume."""
@@ -62,6 +80,20 @@ class ResumeUseCases:
         """Raises `DatabaseUnavailable` where the service cannot work."""
         if not await self.database.ping():
             raise DatabaseUnavailable
+
+    def today(self) -> date:
+        """The present day in UTC."""
+        return self.clock.now().date()
+
+    def _begin(self, unique_key: str, content: ResumeContent) -> Resume:
+        # The ids are chosen before the write, so that one that is repeated after a broken connection finds itself.
+        now = self.clock.now()
+        return Resume(self.clock.new_id(), unique_key or self.clock.new_id(), content, now, now)
+
+
+def _check_choice(unique_key: str) -> list[Violation]:
+    """What is wrong with a key that a client may leave to us."""
+    return check_key(unique_key) if unique_key else []
 
 
 def _refuse(violations: Sequence[Violation]) -> None:

@@ -167,3 +167,53 @@ async def test_hide_missing(resumes: ResumeRepository) -> None:
     """What is not there cannot be hidden."""
     with pytest.raises(ResumeNotFound):
         await resumes.hide("k")
+
+
+DOCUMENT = '{"basics": {"name": "김"}, "$where": {"a.b": "\\u0000"}, "n": 1.10}'
+
+
+async def test_an_imported_document_is_kept_beside_its_resume(resumes: ResumeRepository, clock: Clock) -> None:
+    """To the character, for its own reader alone; a resume without one has an empty one."""
+    imported, other = resume_of(clock, "imported"), resume_of(clock, "other")
+    await resumes.add(imported, DOCUMENT)
+    await resumes.add(other)
+
+    documents = [await resumes.get_json_resume(key) for key in ("imported", "other")]
+
+    assert documents == [DOCUMENT, ""]
+    assert await resumes.get("imported") == imported
+    assert [item.unique_key for item in (await resumes.list(PageRequest())).items] == ["other", "imported"]
+
+
+async def test_an_imported_document_goes_with_its_resume(resumes: ResumeRepository, clock: Clock) -> None:
+    """Replacing and hiding drop it; the next resume of the key does not find it."""
+    for key in ("replaced", "hidden"):
+        await resumes.add(resume_of(clock, key), DOCUMENT)
+
+    await resumes.replace("replaced", CONTENT, clock.now())
+    await resumes.hide("hidden")
+
+    assert await resumes.get_json_resume("replaced") == ""
+    for key in ("hidden", "absent"):
+        with pytest.raises(ResumeNotFound, match=key):
+            await resumes.get_json_resume(key)
+    await resumes.forget("hidden")
+    await resumes.add(resume_of(clock, "hidden"))
+    assert await resumes.get_json_resume("hidden") == ""
+
+
+async def test_a_resume_that_was_stored_by_an_earlier_version_is_read(database: Database, clock: Clock) -> None:
+    """Without a document beside it, and with text that is refused by now."""
+    text = "earlier \u202e text"
+    document = {"_id": "k/old", "sort_key": clock.new_id(), "unique_key": "old"}
+    times = {"created_at": clock.now(), "updated_at": clock.now()}
+    parts = {"preview": {"name": "n", "summary": text, "total_experience_months": None}}
+    content = {"content": {"name": "n", "summary": text}}
+    await database.collection("resumes").insert_one(document | times | parts | content)
+    resumes = MongoResumeRepository(database, clock)
+
+    read = await resumes.get("old")
+
+    assert read.content == ResumeContent(name="n", summary=text)
+    assert await resumes.get_json_resume("old") == ""
+    assert (await resumes.list(PageRequest())).items[0].preview.summary == text

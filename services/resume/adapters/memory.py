@@ -14,12 +14,14 @@ class MemoryResumeRepository:
 
     def __init__(self) -> None:
         self._resumes: dict[str, Resume | None] = {}
+        self._documents: dict[str, str] = {}
 
-    async def add(self, resume: Resume) -> None:
+    async def add(self, resume: Resume, json_resume: str = "") -> None:
         """Stores a new resume."""
         if resume.unique_key in self._resumes and self._resumes[resume.unique_key] != resume:
             raise ResumeAlreadyExists(unique_key=resume.unique_key)
         self._resumes[resume.unique_key] = resume
+        self._documents[resume.unique_key] = json_resume
 
     async def get(self, unique_key: str) -> Resume:
         """Reads a resume."""
@@ -27,6 +29,11 @@ class MemoryResumeRepository:
         if resume is None:
             raise ResumeNotFound(unique_key=unique_key)
         return resume
+
+    async def get_json_resume(self, unique_key: str) -> str:
+        """The document that a resume was imported from."""
+        await self.get(unique_key)
+        return self._documents[unique_key]
 
     async def list(self, page: PageRequest) -> Page[ResumeSummary]:
         """One page, newest first."""
@@ -38,6 +45,7 @@ class MemoryResumeRepository:
         """Replaces the content."""
         resume = replace(await self.get(unique_key), content=content, updated_at=updated_at)
         self._resumes[unique_key] = resume
+        self._documents[unique_key] = ""
         return resume
 
     async def hide(self, unique_key: str) -> None:
@@ -45,6 +53,7 @@ class MemoryResumeRepository:
         if unique_key not in self._resumes:
             raise ResumeNotFound(unique_key=unique_key)
         self._resumes[unique_key] = None
+        self._documents.pop(unique_key, None)
 
     async def forget(self, unique_key: str) -> None:
         """Frees a hidden key."""

@@ -1,10 +1,12 @@
 """Resumes in MongoDB.
 
-A document is `{_id, unique_key, sort_key, created_at, updated_at, preview, content}`. `_id` is `k/<unique_key>`: by
-`_id` the embedded database reads and replaces in the same time at any size, and the letter in front keeps it from
-comparing a key that begins like a date as a date. `sort_key` is the time-ordered id. `preview` repeats what a list
-shows, so that a list reads nothing else. A hidden resume is `{_id, unique_key, hidden_at}`: without a sort key no list
-shows it, and its text is gone.
+A document is `{_id, unique_key, sort_key, created_at, updated_at, preview, content, json_resume}`. `_id` is
+`k/<unique_key>`: by `_id` the embedded database reads and replaces in the same time at any size, and the letter in
+front keeps it from comparing a key that begins like a date as a date. `sort_key` is the time-ordered id. `preview`
+repeats what a list shows, so that a list reads nothing else. `json_resume` is the text of the document that the resume
+was imported from, missing where it was not; nothing but its export reads it, and in a text no name can be taken for
+that of a field. A hidden resume is `{_id, unique_key, hidden_at}`: without a sort key no list shows it, and its text
+is gone.
 """
 
 from datetime import datetime
@@ -20,6 +22,7 @@ from shared.database import Collection, Database, Document, database_errors, ins
 from shared.pages import Page, PageRequest
 
 COLLECTION = "resumes"
+_JSON_RESUME = "json_resume"
 
 
 class MongoResumeRepository:
@@ -35,26 +38,36 @@ class MongoResumeRepository:
             await self._collection.create_index("unique_key", unique=True)
             await self._collection.create_index([("sort_key", DESCENDING)])
 
-    async def add(self, resume: Resume) -> None:
+    async def add(self, resume: Resume, json_resume: str = "") -> None:
         """Stores a new resume."""
+        document = _write(resume) | ({_JSON_RESUME: json_resume} if json_resume else {})
         with database_errors():
             try:
-                await insert_once(self._collection, _write(resume))
+                await insert_once(self._collection, document)
             except DuplicateKeyError:
                 raise ResumeAlreadyExists(unique_key=resume.unique_key) from None
 
     async def get(self, unique_key: str) -> Resume:
         """Reads a resume."""
         with database_errors():
-            document = await self._collection.find_one({"_id": _id_of(unique_key)})
+            document = await self._collection.find_one({"_id": _id_of(unique_key)}, {_JSON_RESUME: 0})
         if document is None or "content" not in document:
             raise ResumeNotFound(unique_key=unique_key)
         return _read(document)
 
+    async def get_json_resume(self, unique_key: str) -> str:
+        """The document that a resume was imported from."""
+        with database_errors():
+            document = await self._collection.find_one({"_id": _id_of(unique_key)}, {"sort_key": 1, _JSON_RESUME: 1})
+        if document is None or "sort_key" not in document:
+            raise ResumeNotFound(unique_key=unique_key)
+        text: str = document.get(_JSON_RESUME, "")
+        return text
+
     async def list(self, page: PageRequest) -> Page[ResumeSummary]:
         """One page, newest first."""
         with database_errors():
-            documents = await read_page(self._collection, page, without=("content",))
+            documents = await read_page(self._collection, page, without=("content", _JSON_RESUME))
         return documents.map(_read_summary)
 
     async def replace(self, unique_key: str, content: ResumeContent, updated_at: datetime) -> Resume:

@@ -30,6 +30,12 @@ def test_examples_are_good(path: Any) -> None:
         pytest.param({"name": "가" * 101}, ["name"], id="long name"),
         pytest.param({"summary": "a\x00b"}, ["summary"], id="NUL"),
         pytest.param({"summary": "a\x9bb"}, ["summary"], id="C1 control"),
+        *(
+            pytest.param({"summary": f"a{chr(code)}b"}, ["summary"], id=f"U+{code:04X}")
+            for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xD800)
+        ),
+        pytest.param({"technical_skills": {"others": ["ok", "\u2066x"]}}, ["technical_skills.others[1]"], id="isolate"),
+        pytest.param({"contact_info": {"blog": "https://a.kr/\u202e"}}, ["contact_info.blog"], id="override in url"),
         pytest.param({"total_experience_months": -1}, ["total_experience_months"], id="negative months"),
         pytest.param({"total_experience_months": 721}, ["total_experience_months"], id="721 months"),
         pytest.param({"contact_info": {"email": "kim"}}, ["contact_info.email"], id="mail without host"),
@@ -66,6 +72,7 @@ def test_bad_field_is_named(values: dict[str, Any], fields: list[str]) -> None:
         pytest.param({"contact_info": {"email": "김@한국.한국"}}, id="international mail"),
         pytest.param({"contact_info": {"blog": "http://localhost:3000/한글?q=1"}}, id="url with port and Korean"),
         pytest.param({"summary": "한 줄\n두 줄\t표"}, id="line feed and tab"),
+        pytest.param({"summary": "\u200eabc\u200f \u061c مرحبا"}, id="marks of direction"),
         pytest.param({"name": "가" * 100}, id="longest name"),
         pytest.param({"contact_info": {}}, id="empty contact"),
     ],

@@ -48,6 +48,11 @@ class _ErrorReasonEnumTypeWrapper(google.protobuf.internal.enum_type_wrapper._En
     """UNAVAILABLE: the database cannot be reached or is too slow; call again later. No metadata."""
     ERROR_REASON_INTERNAL_ERROR: _ErrorReason.ValueType  # 8
     """INTERNAL: a defect of the service. The request id finds it in the log. No metadata."""
+    ERROR_REASON_INVALID_JSON_RESUME: _ErrorReason.ValueType  # 9
+    """INVALID_ARGUMENT: the document is no JSON Resume that can be taken, or its key breaks a rule of the contract;
+    `google.rpc.BadRequest` names every place in the words of JSON Resume, or `document` for the whole. No metadata.
+    Example of a field: `work[2].startDate`: `must be a date such as 2024, 2024-05 or 2024-05-31`.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """`google.rpc.ErrorInfo.reason` carries the name without the prefix `ERROR_REASON_`; its domain is `career-coach`."""
@@ -78,4 +83,9 @@ ERROR_REASON_DATABASE_UNAVAILABLE: ErrorReason.ValueType  # 7
 """UNAVAILABLE: the database cannot be reached or is too slow; call again later. No metadata."""
 ERROR_REASON_INTERNAL_ERROR: ErrorReason.ValueType  # 8
 """INTERNAL: a defect of the service. The request id finds it in the log. No metadata."""
+ERROR_REASON_INVALID_JSON_RESUME: ErrorReason.ValueType  # 9
+"""INVALID_ARGUMENT: the document is no JSON Resume that can be taken, or its key breaks a rule of the contract;
+`google.rpc.BadRequest` names every place in the words of JSON Resume, or `document` for the whole. No metadata.
+Example of a field: `work[2].startDate`: `must be a date such as 2024, 2024-05 or 2024-05-31`.
+"""
 Global___ErrorReason: typing_extensions.TypeAlias = ErrorReason

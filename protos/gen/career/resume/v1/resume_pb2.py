@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x63\x61reer/resume/v1/resume.proto\x12\x10\x63\x61reer.resume.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xdd\x05\n\x06Resume\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0f\n\x07summary\x18\x03 \x01(\t\x12\x17\n\x0ftarget_position\x18\x04 \x01(\t\x12\x33\n\x0c\x63ontact_info\x18\x05 \x01(\x0b\x32\x1d.career.resume.v1.ContactInfo\x12:\n\x10work_experiences\x18\x06 \x03(\x0b\x32 .career.resume.v1.WorkExperience\x12<\n\x11personal_projects\x18\x07 \x03(\x0b\x32!.career.resume.v1.PersonalProject\x12;\n\x10technical_skills\x18\x08 \x01(\x0b\x32!.career.resume.v1.TechnicalSkills\x12$\n\x17total_experience_months\x18\t \x01(\x05H\x00\x88\x01\x01\x12.\n\teducation\x18\n \x03(\x0b\x32\x1b.career.resume.v1.Education\x12\x37\n\x0e\x63\x65rtifications\x18\x0b \x03(\x0b\x32\x1f.career.resume.v1.Certification\x12.\n\nactivities\x18\x0c \x03(\x0b\x32\x1a.career.resume.v1.Activity\x12\x33\n\tlanguages\x18\r \x03(\x0b\x32 .career.resume.v1.SpokenLanguage\x12+\n\x08sections\x18\x0e \x03(\x0b\x32\x19.career.resume.v1.Section\x12.\n\ncreated_at\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x1a\n\x18_total_experience_months\"\x9f\x01\n\x0b\x43ontactInfo\x12\r\n\x05\x65mail\x18\x01 \x01(\t\x12\r\n\x05phone\x18\x02 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x03 \x01(\t\x12\x0e\n\x06github\x18\x04 \x01(\t\x12\x10\n\x08linkedin\x18\x05 \x01(\t\x12\x0c\n\x04\x62log\x18\x06 \x01(\t\x12\x0f\n\x07website\x18\x07 \x01(\t\x12\x11\n\tportfolio\x18\x08 \x01(\t\x12\r\n\x05links\x18\t \x03(\t\"\xf3\x01\n\x0eWorkExperience\x12\x0f\n\x07\x63ompany\x18\x01 \x01(\t\x12\x10\n\x08position\x18\x02 \x01(\t\x12\x10\n\x08\x64uration\x18\x03 \x01(\t\x12\x14\n\x0cproject_name\x18\x04 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x05 \x01(\t\x12\x12\n\ntech_stack\x18\x06 \x03(\t\x12\x14\n\x0c\x61\x63hievements\x18\x07 \x03(\t\x12\x18\n\x10responsibilities\x18\x08 \x03(\t\x12\x12\n\ndepartment\x18\t \x01(\t\x12\x17\n\x0f\x65mployment_type\x18\n \x01(\t\x12\x10\n\x08location\x18\x0b \x01(\t\"\x8f\x01\n\x0fPersonalProject\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\x12\n\ntech_stack\x18\x03 \x03(\t\x12\x18\n\x10key_achievements\x18\x04 \x03(\t\x12\x10\n\x08\x64uration\x18\x05 \x01(\t\x12\x0c\n\x04role\x18\x06 \x01(\t\x12\x0b\n\x03url\x18\x07 \x01(\t\"\xa5\x01\n\x0fTechnicalSkills\x12\x1d\n\x15programming_languages\x18\x01 \x03(\t\x12\x12\n\nframeworks\x18\x02 \x03(\t\x12\x11\n\tdatabases\x18\x03 \x03(\t\x12\x17\n\x0f\x63loud_platforms\x18\x04 \x03(\t\x12\x14\n\x0c\x64\x65vops_tools\x18\x05 \x03(\t\x12\r\n\x05tools\x18\x06 \x03(\t\x12\x0e\n\x06others\x18\x07 \x03(\t\"u\n\tEducation\x12\x13\n\x0binstitution\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x65gree\x18\x02 \x01(\t\x12\r\n\x05major\x18\x03 \x01(\t\x12\x10\n\x08\x64uration\x18\x04 \x01(\t\x12\r\n\x05grade\x18\x05 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x06 \x01(\t\"J\n\rCertification\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06issuer\x18\x02 \x01(\t\x12\x0c\n\x04\x64\x61te\x18\x03 \x01(\t\x12\r\n\x05score\x18\x04 \x01(\t\"p\n\x08\x41\x63tivity\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0corganization\x18\x02 \x01(\t\x12\x0c\n\x04role\x18\x03 \x01(\t\x12\x10\n\x08\x64uration\x18\x04 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x05 \x01(\t\x12\x0b\n\x03url\x18\x06 \x01(\t\";\n\x0eSpokenLanguage\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05level\x18\x02 \x01(\t\x12\x0c\n\x04test\x18\x03 \x01(\t\"&\n\x07Section\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\"\xe4\x01\n\rResumeSummary\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0f\n\x07summary\x18\x03 \x01(\t\x12$\n\x17total_experience_months\x18\x04 \x01(\x05H\x00\x88\x01\x01\x12.\n\ncreated_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x1a\n\x18_total_experience_monthsb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x63\x61reer/resume/v1/resume.proto\x12\x10\x63\x61reer.resume.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb7\x06\n\x06Resume\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0f\n\x07summary\x18\x03 \x01(\t\x12\x17\n\x0ftarget_position\x18\x04 \x01(\t\x12\x33\n\x0c\x63ontact_info\x18\x05 \x01(\x0b\x32\x1d.career.resume.v1.ContactInfo\x12:\n\x10work_experiences\x18\x06 \x03(\x0b\x32 .career.resume.v1.WorkExperience\x12<\n\x11personal_projects\x18\x07 \x03(\x0b\x32!.career.resume.v1.PersonalProject\x12;\n\x10technical_skills\x18\x08 \x01(\x0b\x32!.career.resume.v1.TechnicalSkills\x12$\n\x17total_experience_months\x18\t \x01(\x05H\x00\x88\x01\x01\x12.\n\teducation\x18\n \x03(\x0b\x32\x1b.career.resume.v1.Education\x12\x37\n\x0e\x63\x65rtifications\x18\x0b \x03(\x0b\x32\x1f.career.resume.v1.Certification\x12.\n\nactivities\x18\x0c \x03(\x0b\x32\x1a.career.resume.v1.Activity\x12\x33\n\tlanguages\x18\r \x03(\x0b\x32 .career.resume.v1.SpokenLanguage\x12+\n\x08sections\x18\x0e \x03(\x0b\x32\x19.career.resume.v1.Section\x12.\n\ncreated_at\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\'\n\x1a\x63omputed_experience_months\x18\x11 \x01(\x05H\x01\x88\x01\x01\x12\x10\n\x08warnings\x18\x12 \x03(\tB\x1a\n\x18_total_experience_monthsB\x1d\n\x1b_computed_experience_months\"\x9f\x01\n\x0b\x43ontactInfo\x12\r\n\x05\x65mail\x18\x01 \x01(\t\x12\r\n\x05phone\x18\x02 \x01(\t\x12\x0f\n\x07\x61\x64\x64ress\x18\x03 \x01(\t\x12\x0e\n\x06github\x18\x04 \x01(\t\x12\x10\n\x08linkedin\x18\x05 \x01(\t\x12\x0c\n\x04\x62log\x18\x06 \x01(\t\x12\x0f\n\x07website\x18\x07 \x01(\t\x12\x11\n\tportfolio\x18\x08 \x01(\t\x12\r\n\x05links\x18\t \x03(\t\"\xf3\x01\n\x0eWorkExperience\x12\x0f\n\x07\x63ompany\x18\x01 \x01(\t\x12\x10\n\x08position\x18\x02 \x01(\t\x12\x10\n\x08\x64uration\x18\x03 \x01(\t\x12\x14\n\x0cproject_name\x18\x04 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x05 \x01(\t\x12\x12\n\ntech_stack\x18\x06 \x03(\t\x12\x14\n\x0c\x61\x63hievements\x18\x07 \x03(\t\x12\x18\n\x10responsibilities\x18\x08 \x03(\t\x12\x12\n\ndepartment\x18\t \x01(\t\x12\x17\n\x0f\x65mployment_type\x18\n \x01(\t\x12\x10\n\x08location\x18\x0b \x01(\t\"\x8f\x01\n\x0fPersonalProject\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\x12\n\ntech_stack\x18\x03 \x03(\t\x12\x18\n\x10key_achievements\x18\x04 \x03(\t\x12\x10\n\x08\x64uration\x18\x05 \x01(\t\x12\x0c\n\x04role\x18\x06 \x01(\t\x12\x0b\n\x03url\x18\x07 \x01(\t\"\xa5\x01\n\x0fTechnicalSkills\x12\x1d\n\x15programming_languages\x18\x01 \x03(\t\x12\x12\n\nframeworks\x18\x02 \x03(\t\x12\x11\n\tdatabases\x18\x03 \x03(\t\x12\x17\n\x0f\x63loud_platforms\x18\x04 \x03(\t\x12\x14\n\x0c\x64\x65vops_tools\x18\x05 \x03(\t\x12\r\n\x05tools\x18\x06 \x03(\t\x12\x0e\n\x06others\x18\x07 \x03(\t\"u\n\tEducation\x12\x13\n\x0binstitution\x18\x01 \x01(\t\x12\x0e\n\x06\x64\x65gree\x18\x02 \x01(\t\x12\r\n\x05major\x18\x03 \x01(\t\x12\x10\n\x08\x64uration\x18\x04 \x01(\t\x12\r\n\x05grade\x18\x05 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x06 \x01(\t\"J\n\rCertification\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06issuer\x18\x02 \x01(\t\x12\x0c\n\x04\x64\x61te\x18\x03 \x01(\t\x12\r\n\x05score\x18\x04 \x01(\t\"p\n\x08\x41\x63tivity\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0corganization\x18\x02 \x01(\t\x12\x0c\n\x04role\x18\x03 \x01(\t\x12\x10\n\x08\x64uration\x18\x04 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x05 \x01(\t\x12\x0b\n\x03url\x18\x06 \x01(\t\";\n\x0eSpokenLanguage\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05level\x18\x02 \x01(\t\x12\x0c\n\x04test\x18\x03 \x01(\t\"&\n\x07Section\x12\r\n\x05title\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\"\xe4\x01\n\rResumeSummary\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0f\n\x07summary\x18\x03 \x01(\t\x12$\n\x17total_experience_months\x18\x04 \x01(\x05H\x00\x88\x01\x01\x12.\n\ncreated_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nupdated_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x1a\n\x18_total_experience_monthsb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -33,25 +33,25 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'career.resume.v1.resume_pb2
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_RESUME']._serialized_start=85
-  _globals['_RESUME']._serialized_end=818
-  _globals['_CONTACTINFO']._serialized_start=821
-  _globals['_CONTACTINFO']._serialized_end=980
-  _globals['_WORKEXPERIENCE']._serialized_start=983
-  _globals['_WORKEXPERIENCE']._serialized_end=1226
-  _globals['_PERSONALPROJECT']._serialized_start=1229
-  _globals['_PERSONALPROJECT']._serialized_end=1372
-  _globals['_TECHNICALSKILLS']._serialized_start=1375
-  _globals['_TECHNICALSKILLS']._serialized_end=1540
-  _globals['_EDUCATION']._serialized_start=1542
-  _globals['_EDUCATION']._serialized_end=1659
-  _globals['_CERTIFICATION']._serialized_start=1661
-  _globals['_CERTIFICATION']._serialized_end=1735
-  _globals['_ACTIVITY']._serialized_start=1737
-  _globals['_ACTIVITY']._serialized_end=1849
-  _globals['_SPOKENLANGUAGE']._serialized_start=1851
-  _globals['_SPOKENLANGUAGE']._serialized_end=1910
-  _globals['_SECTION']._serialized_start=1912
-  _globals['_SECTION']._serialized_end=1950
-  _globals['_RESUMESUMMARY']._serialized_start=1953
-  _globals['_RESUMESUMMARY']._serialized_end=2181
+  _globals['_RESUME']._serialized_end=908
+  _globals['_CONTACTINFO']._serialized_start=911
+  _globals['_CONTACTINFO']._serialized_end=1070
+  _globals['_WORKEXPERIENCE']._serialized_start=1073
+  _globals['_WORKEXPERIENCE']._serialized_end=1316
+  _globals['_PERSONALPROJECT']._serialized_start=1319
+  _globals['_PERSONALPROJECT']._serialized_end=1462
+  _globals['_TECHNICALSKILLS']._serialized_start=1465
+  _globals['_TECHNICALSKILLS']._serialized_end=1630
+  _globals['_EDUCATION']._serialized_start=1632
+  _globals['_EDUCATION']._serialized_end=1749
+  _globals['_CERTIFICATION']._serialized_start=1751
+  _globals['_CERTIFICATION']._serialized_end=1825
+  _globals['_ACTIVITY']._serialized_start=1827
+  _globals['_ACTIVITY']._serialized_end=1939
+  _globals['_SPOKENLANGUAGE']._serialized_start=1941
+  _globals['_SPOKENLANGUAGE']._serialized_end=2000
+  _globals['_SECTION']._serialized_start=2002
+  _globals['_SECTION']._serialized_end=2040
+  _globals['_RESUMESUMMARY']._serialized_start=2043
+  _globals['_RESUMESUMMARY']._serialized_end=2271
 # @@protoc_insertion_point(module_scope)

@@ -23,8 +23,10 @@ DESCRIPTOR: google.protobuf.descriptor.FileDescriptor
 class Resume(google.protobuf.message.Message):
     """A resume. Only `name` is required. All of a resume together is at most 262,144 bytes in its binary form, a
     list has at most 50 entries and a line of text at most 500 characters, unless a field says otherwise.
-    No text may hold control characters but line feed, carriage return and tab. Dates and durations stay as they
-    were written, such as `2022.01 ~ 현재`.
+    No text may hold control characters but line feed, carriage return and tab, nor the bidirectional controls that
+    embed, override or isolate (U+202A to U+202E, U+2066 to U+2069): with them a text shows other words to people than
+    it holds for programs. The marks U+200E, U+200F and U+061C, which right-to-left text needs, are allowed. Dates and
+    durations stay as they were written, such as `2022.01 ~ 현재`.
     """
 
     DESCRIPTOR: google.protobuf.descriptor.Descriptor
@@ -45,6 +47,8 @@ class Resume(google.protobuf.message.Message):
     SECTIONS_FIELD_NUMBER: builtins.int
     CREATED_AT_FIELD_NUMBER: builtins.int
     UPDATED_AT_FIELD_NUMBER: builtins.int
+    COMPUTED_EXPERIENCE_MONTHS_FIELD_NUMBER: builtins.int
+    WARNINGS_FIELD_NUMBER: builtins.int
     unique_key: builtins.str
     """Names the resume: 1 to 64 letters of any script, digits, `_`, `-` or `.`. The words `docs`, `health`,
     `openapi.json`, `usage`, `prompt-stats`, `.` and `..` are refused. Chosen by the client, or by the service where absent:
@@ -57,7 +61,15 @@ class Resume(google.protobuf.message.Message):
     target_position: builtins.str
     """The position that the candidate aims at, such as `백엔드 개발자`."""
     total_experience_months: builtins.int
-    """Months of work in all, 0 to 720. Absent is not zero: the durations are read instead."""
+    """Months of work in all, 0 to 720. Absent is not zero: the durations are read instead. It stays what the client
+    sent; `computed_experience_months` is what its work experiences say.
+    """
+    computed_experience_months: builtins.int
+    """Months that the durations of `work_experiences` cover together, 0 to 720: the first and the last month of each
+    included, months in which jobs overlap once, ongoing work up to the present month (UTC). A length without dates,
+    such as `3년 2개월`, is added as it is. Absent where no duration can be read. Output only: what a client sends here
+    is ignored.
+    """
     @property
     def contact_info(self) -> Global___ContactInfo:
         """How to reach the candidate."""
@@ -102,6 +114,14 @@ class Resume(google.protobuf.message.Message):
     def updated_at(self) -> google.protobuf.timestamp_pb2.Timestamp:
         """When it was last replaced. Set by the service."""
 
+    @property
+    def warnings(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.str]:
+        """What a reader of the resume should know; at present one value at most. `EXPERIENCE_MONTHS_DIFFER`:
+        `total_experience_months` and `computed_experience_months` are more than three months apart, and more than a tenth
+        of what is stated. Stating more than was computed counts only where every duration of work could be read. Output
+        only: what a client sends here is ignored.
+        """
+
     def __init__(
         self,
         *,
@@ -121,9 +141,14 @@ class Resume(google.protobuf.message.Message):
         sections: collections.abc.Iterable[Global___Section] | None = ...,
         created_at: google.protobuf.timestamp_pb2.Timestamp | None = ...,
         updated_at: google.protobuf.timestamp_pb2.Timestamp | None = ...,
+        computed_experience_months: builtins.int | None = ...,
+        warnings: collections.abc.Iterable[builtins.str] | None = ...,
     ) -> None: ...
-    def HasField(self, field_name: typing.Literal["_total_experience_months", b"_total_experience_months", "contact_info", b"contact_info", "created_at", b"created_at", "technical_skills", b"technical_skills", "total_experience_months", b"total_experience_months", "updated_at", b"updated_at"]) -> builtins.bool: ...
-    def ClearField(self, field_name: typing.Literal["_total_experience_months", b"_total_experience_months", "activities", b"activities", "certifications", b"certifications", "contact_info", b"contact_info", "created_at", b"created_at", "education", b"education", "languages", b"languages", "name", b"name", "personal_projects", b"personal_projects", "sections", b"sections", "summary", b"summary", "target_position", b"target_position", "technical_skills", b"technical_skills", "total_experience_months", b"total_experience_months", "unique_key", b"unique_key", "updated_at", b"updated_at", "work_experiences", b"work_experiences"]) -> None: ...
+    def HasField(self, field_name: typing.Literal["_computed_experience_months", b"_computed_experience_months", "_total_experience_months", b"_total_experience_months", "computed_experience_months", b"computed_experience_months", "contact_info", b"contact_info", "created_at", b"created_at", "technical_skills", b"technical_skills", "total_experience_months", b"total_experience_months", "updated_at", b"updated_at"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["_computed_experience_months", b"_computed_experience_months", "_total_experience_months", b"_total_experience_months", "activities", b"activities", "certifications", b"certifications", "computed_experience_months", b"computed_experience_months", "contact_info", b"contact_info", "created_at", b"created_at", "education", b"education", "languages", b"languages", "name", b"name", "personal_projects", b"personal_projects", "sections", b"sections", "summary", b"summary", "target_position", b"target_position", "technical_skills", b"technical_skills", "total_experience_months", b"total_experience_months", "unique_key", b"unique_key", "updated_at", b"updated_at", "warnings", b"warnings", "work_experiences", b"work_experiences"]) -> None: ...
+    @typing.overload
+    def WhichOneof(self, oneof_group: typing.Literal["_computed_experience_months", b"_computed_experience_months"]) -> typing.Literal["computed_experience_months"] | None: ...
+    @typing.overload
     def WhichOneof(self, oneof_group: typing.Literal["_total_experience_months", b"_total_experience_months"]) -> typing.Literal["total_experience_months"] | None: ...
 
 Global___Resume: typing_extensions.TypeAlias = Resume

@@ -24,9 +24,10 @@ _sym_db = _symbol_database.Default()
 
 from career.resume.v1 import resume_pb2 as career_dot_resume_dot_v1_dot_resume__pb2
 from google.api import annotations_pb2 as google_dot_api_dot_annotations__pb2
+from google.api import httpbody_pb2 as google_dot_api_dot_httpbody__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%career/resume/v1/resume_service.proto\x12\x10\x63\x61reer.resume.v1\x1a\x1d\x63\x61reer/resume/v1/resume.proto\x1a\x1cgoogle/api/annotations.proto\"?\n\x13\x43reateResumeRequest\x12(\n\x06resume\x18\x01 \x01(\x0b\x32\x18.career.resume.v1.Resume\";\n\x12ListResumesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"`\n\x13ListResumesResponse\x12\x30\n\x07resumes\x18\x01 \x03(\x0b\x32\x1f.career.resume.v1.ResumeSummary\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"&\n\x10GetResumeRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\"S\n\x13UpdateResumeRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12(\n\x06resume\x18\x02 \x01(\x0b\x32\x18.career.resume.v1.Resume\")\n\x13\x44\x65leteResumeRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\"D\n\x14\x44\x65leteResumeResponse\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x18\n\x10\x65rased_documents\x18\x02 \x01(\x05\"\x0f\n\rHealthRequest\"B\n\x0eHealthResponse\x12\x0e\n\x06status\x18\x01 \x01(\t\x12\x0f\n\x07service\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t2\xd9\x05\n\rResumeService\x12p\n\x0c\x43reateResume\x12%.career.resume.v1.CreateResumeRequest\x1a\x18.career.resume.v1.Resume\"\x1f\x82\xd3\xe4\x93\x02\x19\"\x0f/api/v1/resumes:\x06resume\x12s\n\x0bListResumes\x12$.career.resume.v1.ListResumesRequest\x1a%.career.resume.v1.ListResumesResponse\"\x17\x82\xd3\xe4\x93\x02\x11\x12\x0f/api/v1/resumes\x12o\n\tGetResume\x12\".career.resume.v1.GetResumeRequest\x1a\x18.career.resume.v1.Resume\"$\x82\xd3\xe4\x93\x02\x1e\x12\x1c/api/v1/resumes/{unique_key}\x12}\n\x0cUpdateResume\x12%.career.resume.v1.UpdateResumeRequest\x1a\x18.career.resume.v1.Resume\",\x82\xd3\xe4\x93\x02&\x1a\x1c/api/v1/resumes/{unique_key}:\x06resume\x12\x83\x01\n\x0c\x44\x65leteResume\x12%.career.resume.v1.DeleteResumeRequest\x1a&.career.resume.v1.DeleteResumeResponse\"$\x82\xd3\xe4\x93\x02\x1e*\x1c/api/v1/resumes/{unique_key}\x12k\n\x06Health\x12\x1f.career.resume.v1.HealthRequest\x1a .career.resume.v1.HealthResponse\"\x1e\x82\xd3\xe4\x93\x02\x18\x12\x16/api/v1/resumes/healthb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%career/resume/v1/resume_service.proto\x12\x10\x63\x61reer.resume.v1\x1a\x1d\x63\x61reer/resume/v1/resume.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x19google/api/httpbody.proto\"?\n\x13\x43reateResumeRequest\x12(\n\x06resume\x18\x01 \x01(\x0b\x32\x18.career.resume.v1.Resume\";\n\x12ListResumesRequest\x12\x11\n\tpage_size\x18\x01 \x01(\x05\x12\x12\n\npage_token\x18\x02 \x01(\t\"`\n\x13ListResumesResponse\x12\x30\n\x07resumes\x18\x01 \x03(\x0b\x32\x1f.career.resume.v1.ResumeSummary\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"&\n\x10GetResumeRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\"S\n\x13UpdateResumeRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12(\n\x06resume\x18\x02 \x01(\x0b\x32\x18.career.resume.v1.Resume\")\n\x13\x44\x65leteResumeRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\"D\n\x14\x44\x65leteResumeResponse\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12\x18\n\x10\x65rased_documents\x18\x02 \x01(\x05\"U\n\x17ImportJsonResumeRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\x12&\n\x08\x64ocument\x18\x02 \x01(\x0b\x32\x14.google.api.HttpBody\"-\n\x17\x45xportJsonResumeRequest\x12\x12\n\nunique_key\x18\x01 \x01(\t\"\x0f\n\rHealthRequest\"B\n\x0eHealthResponse\x12\x0e\n\x06status\x18\x01 \x01(\t\x12\x0f\n\x07service\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\t2\xaf\x08\n\rResumeService\x12p\n\x0c\x43reateResume\x12%.career.resume.v1.CreateResumeRequest\x1a\x18.career.resume.v1.Resume\"\x1f\x82\xd3\xe4\x93\x02\x19\"\x0f/api/v1/resumes:\x06resume\x12s\n\x0bListResumes\x12$.career.resume.v1.ListResumesRequest\x1a%.career.resume.v1.ListResumesResponse\"\x17\x82\xd3\xe4\x93\x02\x11\x12\x0f/api/v1/resumes\x12o\n\tGetResume\x12\".career.resume.v1.GetResumeRequest\x1a\x18.career.resume.v1.Resume\"$\x82\xd3\xe4\x93\x02\x1e\x12\x1c/api/v1/resumes/{unique_key}\x12}\n\x0cUpdateResume\x12%.career.resume.v1.UpdateResumeRequest\x1a\x18.career.resume.v1.Resume\",\x82\xd3\xe4\x93\x02&\x1a\x1c/api/v1/resumes/{unique_key}:\x06resume\x12\x83\x01\n\x0c\x44\x65leteResume\x12%.career.resume.v1.DeleteResumeRequest\x1a&.career.resume.v1.DeleteResumeResponse\"$\x82\xd3\xe4\x93\x02\x1e*\x1c/api/v1/resumes/{unique_key}\x12\xc6\x01\n\x10ImportJsonResume\x12).career.resume.v1.ImportJsonResumeRequest\x1a\x18.career.resume.v1.Resume\"m\x82\xd3\xe4\x93\x02g\" /api/v1/resumes:importJsonResume:\x08\x64ocumentZ9\"-/api/v1/resumes/{unique_key}:importJsonResume:\x08\x64ocument\x12\x8a\x01\n\x10\x45xportJsonResume\x12).career.resume.v1.ExportJsonResumeRequest\x1a\x14.google.api.HttpBody\"5\x82\xd3\xe4\x93\x02/\x12-/api/v1/resumes/{unique_key}:exportJsonResume\x12k\n\x06Health\x12\x1f.career.resume.v1.HealthRequest\x1a .career.resume.v1.HealthResponse\"\x1e\x82\xd3\xe4\x93\x02\x18\x12\x16/api/v1/resumes/healthb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,26 +44,34 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_RESUMESERVICE'].methods_by_name['UpdateResume']._serialized_options = b'\202\323\344\223\002&\032\034/api/v1/resumes/{unique_key}:\006resume'
   _globals['_RESUMESERVICE'].methods_by_name['DeleteResume']._loaded_options = None
   _globals['_RESUMESERVICE'].methods_by_name['DeleteResume']._serialized_options = b'\202\323\344\223\002\036*\034/api/v1/resumes/{unique_key}'
+  _globals['_RESUMESERVICE'].methods_by_name['ImportJsonResume']._loaded_options = None
+  _globals['_RESUMESERVICE'].methods_by_name['ImportJsonResume']._serialized_options = b'\202\323\344\223\002g\" /api/v1/resumes:importJsonResume:\010documentZ9\"-/api/v1/resumes/{unique_key}:importJsonResume:\010document'
+  _globals['_RESUMESERVICE'].methods_by_name['ExportJsonResume']._loaded_options = None
+  _globals['_RESUMESERVICE'].methods_by_name['ExportJsonResume']._serialized_options = b'\202\323\344\223\002/\022-/api/v1/resumes/{unique_key}:exportJsonResume'
   _globals['_RESUMESERVICE'].methods_by_name['Health']._loaded_options = None
   _globals['_RESUMESERVICE'].methods_by_name['Health']._serialized_options = b'\202\323\344\223\002\030\022\026/api/v1/resumes/health'
-  _globals['_CREATERESUMEREQUEST']._serialized_start=120
-  _globals['_CREATERESUMEREQUEST']._serialized_end=183
-  _globals['_LISTRESUMESREQUEST']._serialized_start=185
-  _globals['_LISTRESUMESREQUEST']._serialized_end=244
-  _globals['_LISTRESUMESRESPONSE']._serialized_start=246
-  _globals['_LISTRESUMESRESPONSE']._serialized_end=342
-  _globals['_GETRESUMEREQUEST']._serialized_start=344
-  _globals['_GETRESUMEREQUEST']._serialized_end=382
-  _globals['_UPDATERESUMEREQUEST']._serialized_start=384
-  _globals['_UPDATERESUMEREQUEST']._serialized_end=467
-  _globals['_DELETERESUMEREQUEST']._serialized_start=469
-  _globals['_DELETERESUMEREQUEST']._serialized_end=510
-  _globals['_DELETERESUMERESPONSE']._serialized_start=512
-  _globals['_DELETERESUMERESPONSE']._serialized_end=580
-  _globals['_HEALTHREQUEST']._serialized_start=582
-  _globals['_HEALTHREQUEST']._serialized_end=597
-  _globals['_HEALTHRESPONSE']._serialized_start=599
-  _globals['_HEALTHRESPONSE']._serialized_end=665
-  _globals['_RESUMESERVICE']._serialized_start=668
-  _globals['_RESUMESERVICE']._serialized_end=1397
+  _globals['_CREATERESUMEREQUEST']._serialized_start=147
+  _globals['_CREATERESUMEREQUEST']._serialized_end=210
+  _globals['_LISTRESUMESREQUEST']._serialized_start=212
+  _globals['_LISTRESUMESREQUEST']._serialized_end=271
+  _globals['_LISTRESUMESRESPONSE']._serialized_start=273
+  _globals['_LISTRESUMESRESPONSE']._serialized_end=369
+  _globals['_GETRESUMEREQUEST']._serialized_start=371
+  _globals['_GETRESUMEREQUEST']._serialized_end=409
+  _globals['_UPDATERESUMEREQUEST']._serialized_start=411
+  _globals['_UPDATERESUMEREQUEST']._serialized_end=494
+  _globals['_DELETERESUMEREQUEST']._serialized_start=496
+  _globals['_DELETERESUMEREQUEST']._serialized_end=537
+  _globals['_DELETERESUMERESPONSE']._serialized_start=539
+  _globals['_DELETERESUMERESPONSE']._serialized_end=607
+  _globals['_IMPORTJSONRESUMEREQUEST']._serialized_start=609
+  _globals['_IMPORTJSONRESUMEREQUEST']._serialized_end=694
+  _globals['_EXPORTJSONRESUMEREQUEST']._serialized_start=696
+  _globals['_EXPORTJSONRESUMEREQUEST']._serialized_end=741
+  _globals['_HEALTHREQUEST']._serialized_start=743
+  _globals['_HEALTHREQUEST']._serialized_end=758
+  _globals['_HEALTHRESPONSE']._serialized_start=760
+  _globals['_HEALTHRESPONSE']._serialized_end=826
+  _globals['_RESUMESERVICE']._serialized_start=829
+  _globals['_RESUMESERVICE']._serialized_end=1900
 # @@protoc_insertion_point(module_scope)

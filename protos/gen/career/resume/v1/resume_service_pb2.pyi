@@ -6,6 +6,7 @@ The resume service: keeps resumes, and erases all that was derived from one that
 import builtins
 import career.resume.v1.resume_pb2
 import collections.abc
+import google.api.httpbody_pb2
 import google.protobuf.descriptor
 import google.protobuf.internal.containers
 import google.protobuf.message
@@ -168,6 +169,49 @@ class DeleteResumeResponse(google.protobuf.message.Message):
     def ClearField(self, field_name: typing.Literal["erased_documents", b"erased_documents", "unique_key", b"unique_key"]) -> None: ...
 
 Global___DeleteResumeResponse: typing_extensions.TypeAlias = DeleteResumeResponse
+
+@typing.final
+class ImportJsonResumeRequest(google.protobuf.message.Message):
+    """Request of ImportJsonResume."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    UNIQUE_KEY_FIELD_NUMBER: builtins.int
+    DOCUMENT_FIELD_NUMBER: builtins.int
+    unique_key: builtins.str
+    """Names the resume, by the rules of `Resume.unique_key`. Chosen by the client, or by the service where absent."""
+    @property
+    def document(self) -> google.api.httpbody_pb2.HttpBody:
+        """The document: its bytes in `data`, and as `content_type` either nothing or `application/json`. Required."""
+
+    def __init__(
+        self,
+        *,
+        unique_key: builtins.str = ...,
+        document: google.api.httpbody_pb2.HttpBody | None = ...,
+    ) -> None: ...
+    def HasField(self, field_name: typing.Literal["document", b"document"]) -> builtins.bool: ...
+    def ClearField(self, field_name: typing.Literal["document", b"document", "unique_key", b"unique_key"]) -> None: ...
+
+Global___ImportJsonResumeRequest: typing_extensions.TypeAlias = ImportJsonResumeRequest
+
+@typing.final
+class ExportJsonResumeRequest(google.protobuf.message.Message):
+    """Request of ExportJsonResume."""
+
+    DESCRIPTOR: google.protobuf.descriptor.Descriptor
+
+    UNIQUE_KEY_FIELD_NUMBER: builtins.int
+    unique_key: builtins.str
+    """Names the resume. Required."""
+    def __init__(
+        self,
+        *,
+        unique_key: builtins.str = ...,
+    ) -> None: ...
+    def ClearField(self, field_name: typing.Literal["unique_key", b"unique_key"]) -> None: ...
+
+Global___ExportJsonResumeRequest: typing_extensions.TypeAlias = ExportJsonResumeRequest
 
 @typing.final
 class HealthRequest(google.protobuf.message.Message):

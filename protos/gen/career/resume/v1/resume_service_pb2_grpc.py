@@ -5,6 +5,7 @@ import warnings
 
 from career.resume.v1 import resume_pb2 as career_dot_resume_dot_v1_dot_resume__pb2
 from career.resume.v1 import resume_service_pb2 as career_dot_resume_dot_v1_dot_resume__service__pb2
+from google.api import httpbody_pb2 as google_dot_api_dot_httpbody__pb2
 
 GRPC_GENERATED_VERSION = '1.71.2'
 GRPC_VERSION = grpc.__version__
@@ -62,6 +63,16 @@ class ResumeServiceStub(object):
                 request_serializer=career_dot_resume_dot_v1_dot_resume__service__pb2.DeleteResumeRequest.SerializeToString,
                 response_deserializer=career_dot_resume_dot_v1_dot_resume__service__pb2.DeleteResumeResponse.FromString,
                 _registered_method=True)
+        self.ImportJsonResume = channel.unary_unary(
+                '/career.resume.v1.ResumeService/ImportJsonResume',
+                request_serializer=career_dot_resume_dot_v1_dot_resume__service__pb2.ImportJsonResumeRequest.SerializeToString,
+                response_deserializer=career_dot_resume_dot_v1_dot_resume__pb2.Resume.FromString,
+                _registered_method=True)
+        self.ExportJsonResume = channel.unary_unary(
+                '/career.resume.v1.ResumeService/ExportJsonResume',
+                request_serializer=career_dot_resume_dot_v1_dot_resume__service__pb2.ExportJsonResumeRequest.SerializeToString,
+                response_deserializer=google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
+                _registered_method=True)
         self.Health = channel.unary_unary(
                 '/career.resume.v1.ResumeService/Health',
                 request_serializer=career_dot_resume_dot_v1_dot_resume__service__pb2.HealthRequest.SerializeToString,
@@ -115,6 +126,43 @@ class ResumeServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ImportJsonResume(self, request, context):
+        """Stores the resume that a JSON Resume document (jsonresume.org, schema v1.0.0 and the later one that opens it to
+        further members) describes, as CreateResume does: under the key of the path, or under one of the service's choice.
+        The REST body is the document itself, as `application/json`.
+
+        Taken over are `basics`, `work`, `projects`, `skills`, `education`, `certificates` and `languages` into the fields
+        of their kind, `volunteer`, `awards` and `publications` into `activities`. `basics.label` becomes
+        `target_position`; two dates become a duration such as `2022-01 ~ 2024-03`, one without an end `2022-01 ~ 현재`.
+        The document as a whole is kept beside the resume, for ExportJsonResume alone: what no field takes over
+        (`basics.image`, `interests`, `references`, `meta`, addresses that are neither http nor https, further members)
+        reaches neither Resume nor what is generated from it. UpdateResume drops the document, DeleteResume erases it.
+
+        Every document that is valid under the schema is taken, if it has a `basics.name` and keeps the limits of a resume
+        where a field takes it over. It is at most 262,144 bytes of UTF-8 and 100 levels deep, has at most 1,000 entries in
+        `skills` and `basics.profiles`, names no member twice, and holds neither half of a surrogate pair alone nor a
+        character that a resume may not hold. Fails with INVALID_ARGUMENT (`INVALID_JSON_RESUME`) and with ALREADY_EXISTS
+        (`RESUME_ALREADY_EXISTS`). Not idempotent without a key of the client's choice.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportJsonResume(self, request, context):
+        """Gives a resume as a JSON Resume document, `application/json`. One that was imported and not replaced since comes
+        back byte for byte as it was sent, a byte order mark aside. Any other is made from the fields of the resume and is
+        valid under schema v1.0.0; what that has no member for stands in further members, which the schema allows:
+        `basics.total_experience_months`, `basics.sections`, and in entries `duration` (wherever the dates alone would not
+        give it back), `written_date` of a certificate that is not dated to the day, `project_name`, `keywords`,
+        `responsibilities`, `department` and `employment_type` of work, `description` of education, `score` of a
+        certificate, `test` of a language. Activities are projects with the type `activity`. ImportJsonResume reads all of
+        them back. Fails with NOT_FOUND (`RESUME_NOT_FOUND`) and with INVALID_ARGUMENT (`INVALID_RESUME`) for what is no
+        key.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Health(self, request, context):
         """Says that the service works and can reach its database; otherwise fails with UNAVAILABLE
         (`DATABASE_UNAVAILABLE`). For machines there is also `grpc.health.v1.Health`.
@@ -150,6 +198,16 @@ def add_ResumeServiceServicer_to_server(servicer, server):
                     servicer.DeleteResume,
                     request_deserializer=career_dot_resume_dot_v1_dot_resume__service__pb2.DeleteResumeRequest.FromString,
                     response_serializer=career_dot_resume_dot_v1_dot_resume__service__pb2.DeleteResumeResponse.SerializeToString,
+            ),
+            'ImportJsonResume': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImportJsonResume,
+                    request_deserializer=career_dot_resume_dot_v1_dot_resume__service__pb2.ImportJsonResumeRequest.FromString,
+                    response_serializer=career_dot_resume_dot_v1_dot_resume__pb2.Resume.SerializeToString,
+            ),
+            'ExportJsonResume': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportJsonResume,
+                    request_deserializer=career_dot_resume_dot_v1_dot_resume__service__pb2.ExportJsonResumeRequest.FromString,
+                    response_serializer=google_dot_api_dot_httpbody__pb2.HttpBody.SerializeToString,
             ),
             'Health': grpc.unary_unary_rpc_method_handler(
                     servicer.Health,
@@ -294,6 +352,60 @@ class ResumeService(object):
             '/career.resume.v1.ResumeService/DeleteResume',
             career_dot_resume_dot_v1_dot_resume__service__pb2.DeleteResumeRequest.SerializeToString,
             career_dot_resume_dot_v1_dot_resume__service__pb2.DeleteResumeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportJsonResume(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/career.resume.v1.ResumeService/ImportJsonResume',
+            career_dot_resume_dot_v1_dot_resume__service__pb2.ImportJsonResumeRequest.SerializeToString,
+            career_dot_resume_dot_v1_dot_resume__pb2.Resume.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportJsonResume(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/career.resume.v1.ResumeService/ExportJsonResume',
+            career_dot_resume_dot_v1_dot_resume__service__pb2.ExportJsonResumeRequest.SerializeToString,
+            google_dot_api_dot_httpbody__pb2.HttpBody.FromString,
             options,
             channel_credentials,
             insecure,

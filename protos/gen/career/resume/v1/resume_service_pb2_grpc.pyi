@@ -7,6 +7,7 @@ import abc
 import career.resume.v1.resume_pb2
 import career.resume.v1.resume_service_pb2
 import collections.abc
+import google.api.httpbody_pb2
 import grpc
 import grpc.aio
 import sys
@@ -106,6 +107,38 @@ _ResumeServiceDeleteResumeType = typing_extensions.TypeVar(
     ],
 )
 
+_ResumeServiceImportJsonResumeType = typing_extensions.TypeVar(
+    '_ResumeServiceImportJsonResumeType',
+    grpc.UnaryUnaryMultiCallable[
+        career.resume.v1.resume_service_pb2.ImportJsonResumeRequest,
+        career.resume.v1.resume_pb2.Resume,
+    ],
+    grpc.aio.UnaryUnaryMultiCallable[
+        career.resume.v1.resume_service_pb2.ImportJsonResumeRequest,
+        career.resume.v1.resume_pb2.Resume,
+    ],
+    default=grpc.UnaryUnaryMultiCallable[
+        career.resume.v1.resume_service_pb2.ImportJsonResumeRequest,
+        career.resume.v1.resume_pb2.Resume,
+    ],
+)
+
+_ResumeServiceExportJsonResumeType = typing_extensions.TypeVar(
+    '_ResumeServiceExportJsonResumeType',
+    grpc.UnaryUnaryMultiCallable[
+        career.resume.v1.resume_service_pb2.ExportJsonResumeRequest,
+        google.api.httpbody_pb2.HttpBody,
+    ],
+    grpc.aio.UnaryUnaryMultiCallable[
+        career.resume.v1.resume_service_pb2.ExportJsonResumeRequest,
+        google.api.httpbody_pb2.HttpBody,
+    ],
+    default=grpc.UnaryUnaryMultiCallable[
+        career.resume.v1.resume_service_pb2.ExportJsonResumeRequest,
+        google.api.httpbody_pb2.HttpBody,
+    ],
+)
+
 _ResumeServiceHealthType = typing_extensions.TypeVar(
     '_ResumeServiceHealthType',
     grpc.UnaryUnaryMultiCallable[
@@ -122,7 +155,7 @@ _ResumeServiceHealthType = typing_extensions.TypeVar(
     ],
 )
 
-class ResumeServiceStub(typing.Generic[_ResumeServiceCreateResumeType, _ResumeServiceListResumesType, _ResumeServiceGetResumeType, _ResumeServiceUpdateResumeType, _ResumeServiceDeleteResumeType, _ResumeServiceHealthType]):
+class ResumeServiceStub(typing.Generic[_ResumeServiceCreateResumeType, _ResumeServiceListResumesType, _ResumeServiceGetResumeType, _ResumeServiceUpdateResumeType, _ResumeServiceDeleteResumeType, _ResumeServiceImportJsonResumeType, _ResumeServiceExportJsonResumeType, _ResumeServiceHealthType]):
     """Keeps resumes. Every RPC may fail with UNAVAILABLE and reason `DATABASE_UNAVAILABLE`: try again a little later.
     A refusal of what was sent is INVALID_ARGUMENT and names every offending field at once (`google.rpc.BadRequest`).
     """
@@ -148,6 +181,14 @@ class ResumeServiceStub(typing.Generic[_ResumeServiceCreateResumeType, _ResumeSe
         grpc.UnaryUnaryMultiCallable[
             career.resume.v1.resume_service_pb2.DeleteResumeRequest,
             career.resume.v1.resume_service_pb2.DeleteResumeResponse,
+        ],
+        grpc.UnaryUnaryMultiCallable[
+            career.resume.v1.resume_service_pb2.ImportJsonResumeRequest,
+            career.resume.v1.resume_pb2.Resume,
+        ],
+        grpc.UnaryUnaryMultiCallable[
+            career.resume.v1.resume_service_pb2.ExportJsonResumeRequest,
+            google.api.httpbody_pb2.HttpBody,
         ],
         grpc.UnaryUnaryMultiCallable[
             career.resume.v1.resume_service_pb2.HealthRequest,
@@ -176,6 +217,14 @@ class ResumeServiceStub(typing.Generic[_ResumeServiceCreateResumeType, _ResumeSe
         grpc.aio.UnaryUnaryMultiCallable[
             career.resume.v1.resume_service_pb2.DeleteResumeRequest,
             career.resume.v1.resume_service_pb2.DeleteResumeResponse,
+        ],
+        grpc.aio.UnaryUnaryMultiCallable[
+            career.resume.v1.resume_service_pb2.ImportJsonResumeRequest,
+            career.resume.v1.resume_pb2.Resume,
+        ],
+        grpc.aio.UnaryUnaryMultiCallable[
+            career.resume.v1.resume_service_pb2.ExportJsonResumeRequest,
+            google.api.httpbody_pb2.HttpBody,
         ],
         grpc.aio.UnaryUnaryMultiCallable[
             career.resume.v1.resume_service_pb2.HealthRequest,
@@ -207,6 +256,37 @@ class ResumeServiceStub(typing.Generic[_ResumeServiceCreateResumeType, _ResumeSe
     could not be reached: the resume is hidden by then, and the same call takes the erasure up again.
     """
 
+    ImportJsonResume: _ResumeServiceImportJsonResumeType
+    """Stores the resume that a JSON Resume document (jsonresume.org, schema v1.0.0 and the later one that opens it to
+    further members) describes, as CreateResume does: under the key of the path, or under one of the service's choice.
+    The REST body is the document itself, as `application/json`.
+
+    Taken over are `basics`, `work`, `projects`, `skills`, `education`, `certificates` and `languages` into the fields
+    of their kind, `volunteer`, `awards` and `publications` into `activities`. `basics.label` becomes
+    `target_position`; two dates become a duration such as `2022-01 ~ 2024-03`, one without an end `2022-01 ~ 현재`.
+    The document as a whole is kept beside the resume, for ExportJsonResume alone: what no field takes over
+    (`basics.image`, `interests`, `references`, `meta`, addresses that are neither http nor https, further members)
+    reaches neither Resume nor what is generated from it. UpdateResume drops the document, DeleteResume erases it.
+
+    Every document that is valid under the schema is taken, if it has a `basics.name` and keeps the limits of a resume
+    where a field takes it over. It is at most 262,144 bytes of UTF-8 and 100 levels deep, has at most 1,000 entries in
+    `skills` and `basics.profiles`, names no member twice, and holds neither half of a surrogate pair alone nor a
+    character that a resume may not hold. Fails with INVALID_ARGUMENT (`INVALID_JSON_RESUME`) and with ALREADY_EXISTS
+    (`RESUME_ALREADY_EXISTS`). Not idempotent without a key of the client's choice.
+    """
+
+    ExportJsonResume: _ResumeServiceExportJsonResumeType
+    """Gives a resume as a JSON Resume document, `application/json`. One that was imported and not replaced since comes
+    back byte for byte as it was sent, a byte order mark aside. Any other is made from the fields of the resume and is
+    valid under schema v1.0.0; what that has no member for stands in further members, which the schema allows:
+    `basics.total_experience_months`, `basics.sections`, and in entries `duration` (wherever the dates alone would not
+    give it back), `written_date` of a certificate that is not dated to the day, `project_name`, `keywords`,
+    `responsibilities`, `department` and `employment_type` of work, `description` of education, `score` of a
+    certificate, `test` of a language. Activities are projects with the type `activity`. ImportJsonResume reads all of
+    them back. Fails with NOT_FOUND (`RESUME_NOT_FOUND`) and with INVALID_ARGUMENT (`INVALID_RESUME`) for what is no
+    key.
+    """
+
     Health: _ResumeServiceHealthType
     """Says that the service works and can reach its database; otherwise fails with UNAVAILABLE
     (`DATABASE_UNAVAILABLE`). For machines there is also `grpc.health.v1.Health`.
@@ -232,6 +312,14 @@ ResumeServiceAsyncStub: typing_extensions.TypeAlias = ResumeServiceStub[
     grpc.aio.UnaryUnaryMultiCallable[
         career.resume.v1.resume_service_pb2.DeleteResumeRequest,
         career.resume.v1.resume_service_pb2.DeleteResumeResponse,
+    ],
+    grpc.aio.UnaryUnaryMultiCallable[
+        career.resume.v1.resume_service_pb2.ImportJsonResumeRequest,
+        career.resume.v1.resume_pb2.Resume,
+    ],
+    grpc.aio.UnaryUnaryMultiCallable[
+        career.resume.v1.resume_service_pb2.ExportJsonResumeRequest,
+        google.api.httpbody_pb2.HttpBody,
     ],
     grpc.aio.UnaryUnaryMultiCallable[
         career.resume.v1.resume_service_pb2.HealthRequest,
@@ -291,6 +379,47 @@ class ResumeServiceServicer(metaclass=abc.ABCMeta):
         """Deletes a resume and all that was derived from it, and answers when both are gone. Fails with NOT_FOUND
         (`RESUME_NOT_FOUND`), and with UNAVAILABLE (`ERASURE_INCOMPLETE`) when a service that holds derived data
         could not be reached: the resume is hidden by then, and the same call takes the erasure up again.
+        """
+
+    @abc.abstractmethod
+    def ImportJsonResume(
+        self,
+        request: career.resume.v1.resume_service_pb2.ImportJsonResumeRequest,
+        context: _ServicerContext,
+    ) -> typing.Union[career.resume.v1.resume_pb2.Resume, collections.abc.Awaitable[career.resume.v1.resume_pb2.Resume]]:
+        """Stores the resume that a JSON Resume document (jsonresume.org, schema v1.0.0 and the later one that opens it to
+        further members) describes, as CreateResume does: under the key of the path, or under one of the service's choice.
+        The REST body is the document itself, as `application/json`.
+
+        Taken over are `basics`, `work`, `projects`, `skills`, `education`, `certificates` and `languages` into the fields
+        of their kind, `volunteer`, `awards` and `publications` into `activities`. `basics.label` becomes
+        `target_position`; two dates become a duration such as `2022-01 ~ 2024-03`, one without an end `2022-01 ~ 현재`.
+        The document as a whole is kept beside the resume, for ExportJsonResume alone: what no field takes over
+        (`basics.image`, `interests`, `references`, `meta`, addresses that are neither http nor https, further members)
+        reaches neither Resume nor what is generated from it. UpdateResume drops the document, DeleteResume erases it.
+
+        Every document that is valid under the schema is taken, if it has a `basics.name` and keeps the limits of a resume
+        where a field takes it over. It is at most 262,144 bytes of UTF-8 and 100 levels deep, has at most 1,000 entries in
+        `skills` and `basics.profiles`, names no member twice, and holds neither half of a surrogate pair alone nor a
+        character that a resume may not hold. Fails with INVALID_ARGUMENT (`INVALID_JSON_RESUME`) and with ALREADY_EXISTS
+        (`RESUME_ALREADY_EXISTS`). Not idempotent without a key of the client's choice.
+        """
+
+    @abc.abstractmethod
+    def ExportJsonResume(
+        self,
+        request: career.resume.v1.resume_service_pb2.ExportJsonResumeRequest,
+        context: _ServicerContext,
+    ) -> typing.Union[google.api.httpbody_pb2.HttpBody, collections.abc.Awaitable[google.api.httpbody_pb2.HttpBody]]:
+        """Gives a resume as a JSON Resume document, `application/json`. One that was imported and not replaced since comes
+        back byte for byte as it was sent, a byte order mark aside. Any other is made from the fields of the resume and is
+        valid under schema v1.0.0; what that has no member for stands in further members, which the schema allows:
+        `basics.total_experience_months`, `basics.sections`, and in entries `duration` (wherever the dates alone would not
+        give it back), `written_date` of a certificate that is not dated to the day, `project_name`, `keywords`,
+        `responsibilities`, `department` and `employment_type` of work, `description` of education, `score` of a
+        certificate, `test` of a language. Activities are projects with the type `activity`. ImportJsonResume reads all of
+        them back. Fails with NOT_FOUND (`RESUME_NOT_FOUND`) and with INVALID_ARGUMENT (`INVALID_RESUME`) for what is no
+        key.
         """
 
     @abc.abstractmethod
