@@ -7,7 +7,6 @@
     ├── Conflict          another request is about the same thing at this moment; trying again will help
     ├── Unavailable       something we depend on does not answer; trying again later may help
     ├── Exhausted         a limit that the operator set is reached; it may help to try again after a while
-    ├── Unsupported       the contract has it, this version does not
     └── Failed            we cannot do it, and nothing that the caller sends would change that
 
 A service's `errors.py` subclasses a kind once for each reason of its `error_reason.proto`.
@@ -71,10 +70,6 @@ class Exhausted(CareerError):
     def __init__(self, *, retry_after: float, **facts: str) -> None:
         super().__init__(**facts)
         self.retry_after = retry_after
-
-
-class Unsupported(CareerError):
-    """The contract has it, this version does not."""
 
 
 class Failed(CareerError):

@@ -70,14 +70,28 @@ class QuestionParts:
         chosen += [question for question in after if question not in chosen]
         return _answer_of(chosen[:QUESTION_COUNT])
 
+    def items(self, found: Mapping[str, Any]) -> Sequence[Question]:
+        """The questions, good or not."""
+        return _questions_of(found)
+
+    def is_sound(
+        self,
+        item: Question,
+        before: Sequence[Question],
+        found: Mapping[str, Any],  # noqa: ARG002 - the protocol's signature
+        kept: Mapping[str, Any],  # noqa: ARG002 - as above: a question needs no other part of its answer
+    ) -> bool:
+        """Whether a question passes its checks and a good set can be made with it and those `before` it."""
+        return len(self._with_fitting(before, [item])) > len(before)
+
     def _with_fitting(self, kept: Sequence[Question], questions: Sequence[Question]) -> list[Question]:
         chosen = list(kept)
         for question in questions:
-            if len(chosen) < QUESTION_COUNT and self._is_sound(question) and self._fits(question, chosen):
+            if len(chosen) < QUESTION_COUNT and self._passes(question) and self._fits(question, chosen):
                 chosen.append(question)
         return chosen
 
-    def _is_sound(self, question: Question) -> bool:
+    def _passes(self, question: Question) -> bool:
         return not any(fails(question, self.subject) for fails in ITEM_CHECKS.values())
 
     def _fits(self, question: Question, chosen: Sequence[Question]) -> bool:

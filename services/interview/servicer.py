@@ -1,7 +1,7 @@
 """The gRPC face of the interview service: map in, call, map out."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from contextlib import aclosing
 
 from career.erasure.v1 import erasure_service_pb2
 from career.erasure.v1.erasure_service_pb2_grpc import ErasureServiceServicer
@@ -11,9 +11,8 @@ from career.interview.v1 import interview_service_pb2 as messages
 from career.interview.v1.interview_service_pb2_grpc import InterviewServiceServicer
 from services.interview import mapping
 from services.interview.use_cases import QuestionFeedbackUseCases, QuestionUseCases
-from shared.generation.errors import StreamingNotImplemented
 from shared.generation.feedback_mapping import read_opinion, write_feedback, write_prompt_stats
-from shared.generation.mapping import read_day, read_generation_request, write_statuses, write_sums
+from shared.generation.mapping import read_day, write_statuses, write_sums
 from shared.pages import page_request
 from shared.resume_key import normalize_key
 from shared.rpc.calls import Context
@@ -34,7 +33,7 @@ class InterviewServicer(InterviewServiceServicer, ErasureServiceServicer):
         self, request: messages.GenerateQuestionsRequest, context: Context
     ) -> interview_pb2.QuestionSet:
         """Writes a question set."""
-        wanted = replace(read_generation_request(request), allow_repeats=request.allow_repeats)
+        wanted = mapping.read_request(request)
         return mapping.write_set(await self._use_cases.generate(wanted, context.time_remaining()))
 
     async def ListQuestionSets(
@@ -52,11 +51,13 @@ class InterviewServicer(InterviewServiceServicer, ErasureServiceServicer):
         return mapping.write_set(item)
 
     async def StreamQuestions(
-        self, _request: messages.StreamQuestionsRequest, _context: Context
+        self, request: messages.StreamQuestionsRequest, context: Context
     ) -> AsyncIterator[messages.StreamQuestionsResponse]:
-        """Refuses: streaming is not in this version."""
-        raise StreamingNotImplemented
-        yield  # makes this a generator, as the server expects of a method that streams
+        """Writes a question set, and sends each question as soon as it is good."""
+        wanted = mapping.read_request(request)
+        async with aclosing(self._use_cases.stream(wanted, context.time_remaining())) as events:
+            async for event in events:
+                yield mapping.write_event(event)
 
     async def CreateFeedback(
         self, request: messages.CreateFeedbackRequest, _context: Context

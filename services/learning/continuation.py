@@ -22,6 +22,7 @@ from services.learning.model import (
     LearningStep,
     PathContent,
 )
+from services.learning.prerequisites import find_early_steps
 from services.learning.reading import order_steps, read_path
 from shared.generation.continuation import Selection, dump_answer, entries_of
 from shared.generation.model import Subject
@@ -105,6 +106,19 @@ class PathParts:
             # They make a path as they are: a point that nothing serves would be one too many.
             points = _served(points, steps)
         return _answer_of(points, steps, _summary_of(found) or _summary_of(kept))
+
+    def items(self, found: Mapping[str, Any]) -> Sequence[LearningStep]:
+        """The steps, good or not, in the order in which they were written."""
+        return _steps_as_written(found)
+
+    def is_sound(
+        self, item: LearningStep, before: Sequence[LearningStep], found: Mapping[str, Any], kept: Mapping[str, Any]
+    ) -> bool:
+        """Whether a step passes its checks and a good path can be made with it and those `before` it."""
+        points = _merge_points(_points_of(kept), _points_of(found) if _is_complete(found) else _NO_POINTS)
+        points, sound = self._without_bad(points, [item], self._check(points, [item]))
+        fits = len(self._with_fitting(before, sound, points, MAX_STEPS - len(before))) > len(before)
+        return fits and not list(find_early_steps(_in_order([*before, item]), self.subject.profile))
 
     def _check(self, points: Points, steps: Sequence[LearningStep], summary: str = "") -> Sequence[Rejection]:
         """Where no points are known, those that the steps name are taken for the analysis."""
@@ -239,7 +253,14 @@ def _points_of(answer: Mapping[str, Any]) -> Points:
 
 def _steps_of(answer: Mapping[str, Any]) -> list[LearningStep]:
     """In the order of their priority, as reading has them."""
-    steps = [step for entry in entries_of(answer, _STEPS) for step in _read_step(entry)]
+    return _in_order(_steps_as_written(answer))
+
+
+def _steps_as_written(answer: Mapping[str, Any]) -> list[LearningStep]:
+    return [step for entry in entries_of(answer, _STEPS) for step in _read_step(entry)]
+
+
+def _in_order(steps: Sequence[LearningStep]) -> list[LearningStep]:
     return list(order_steps(_content(_NO_POINTS, steps)).steps)
 
 

@@ -7,13 +7,24 @@ from career.learning.v1 import learning_service_pb2 as messages
 from services.learning.durations import WEEKLY_HOURS
 from services.learning.model import AnalysisPoint, LearningPath, LearningStep
 from shared.errors import Violation
-from shared.generation.mapping import read_generation_request, write_attempts, write_usage
+from shared.generation.mapping import (
+    read_generation_request,
+    write_attempts,
+    write_restarted,
+    write_started,
+    write_usage,
+)
 from shared.generation.model import GenerationRequest
+from shared.generation.streaming import Broken, Completed, StreamEvent
+from shared.llm.progress import Item, Restarted, Started
 from shared.pages import Page
+from shared.rpc.errors import status_in_band
 from shared.rpc.messages import write_timestamp
 
 
-def read_request(message: messages.GenerateLearningPathRequest) -> GenerationRequest:
+def read_request(
+    message: messages.GenerateLearningPathRequest | messages.StreamLearningPathRequest,
+) -> GenerationRequest:
     """What the caller wishes; raises `InvalidRequest`."""
     weekly_hours = message.weekly_hours if message.HasField("weekly_hours") else None
     least, most = WEEKLY_HOURS
@@ -62,6 +73,21 @@ def write_step(step: LearningStep) -> learning_path_pb2.LearningStep:
         reason=step.reason,
         analysis_point=step.analysis_point,
     )
+
+
+def write_event(event: StreamEvent[LearningPath]) -> messages.StreamLearningPathResponse:
+    """An event of a stream as a message."""
+    match event:
+        case Item():
+            return messages.StreamLearningPathResponse(index=event.index, item=write_step(event.entry))
+        case Started():
+            return messages.StreamLearningPathResponse(started=write_started(event))
+        case Restarted():
+            return messages.StreamLearningPathResponse(restarted=write_restarted(event))
+        case Completed():
+            return messages.StreamLearningPathResponse(completed=write_path(event.answer))
+        case Broken():
+            return messages.StreamLearningPathResponse(failed=status_in_band(event.error))
 
 
 def write_page(page: Page[LearningPath]) -> messages.ListLearningPathsResponse:

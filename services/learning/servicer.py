@@ -1,6 +1,7 @@
 """The gRPC face of the learning service: map in, call, map out."""
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 
 from career.erasure.v1 import erasure_service_pb2
 from career.erasure.v1.erasure_service_pb2_grpc import ErasureServiceServicer
@@ -10,7 +11,6 @@ from career.learning.v1 import learning_service_pb2 as messages
 from career.learning.v1.learning_service_pb2_grpc import LearningServiceServicer
 from services.learning import mapping
 from services.learning.use_cases import LearningPathUseCases, PathFeedbackUseCases
-from shared.generation.errors import StreamingNotImplemented
 from shared.generation.feedback_mapping import read_opinion, write_feedback, write_prompt_stats
 from shared.generation.mapping import read_day, write_statuses, write_sums
 from shared.pages import page_request
@@ -51,11 +51,13 @@ class LearningServicer(LearningServiceServicer, ErasureServiceServicer):
         return mapping.write_path(item)
 
     async def StreamLearningPath(
-        self, _request: messages.StreamLearningPathRequest, _context: Context
+        self, request: messages.StreamLearningPathRequest, context: Context
     ) -> AsyncIterator[messages.StreamLearningPathResponse]:
-        """Refuses: streaming is not in this version."""
-        raise StreamingNotImplemented
-        yield  # makes this a generator, as the server expects of a method that streams
+        """Writes a learning path, and sends each step as soon as it is good."""
+        wanted = mapping.read_request(request)
+        async with aclosing(self._use_cases.stream(wanted, context.time_remaining())) as events:
+            async for event in events:
+                yield mapping.write_event(event)
 
     async def CreateFeedback(
         self, request: messages.CreateFeedbackRequest, _context: Context

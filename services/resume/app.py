@@ -10,9 +10,11 @@ from services.resume.adapters.erasure_client import GrpcDerivedData
 from services.resume.adapters.mongo import MongoResumeRepository
 from services.resume.servicer import SERVICE_NAME, ResumeServicer
 from services.resume.use_cases import ResumeUseCases
+from shared.adapters.mongo_claims import MongoClaimStore
 from shared.clock import Clock
 from shared.config import Settings
 from shared.database import Database, Preparation
+from shared.idempotency import Idempotency
 from shared.rpc.channel import open_channel
 from shared.rpc.server import Service
 
@@ -28,15 +30,18 @@ async def build_service(settings: Settings) -> AsyncIterator[Service]:
     database = Database(settings.database_url, settings.mongodb_database, timeout=settings.mongodb_timeout_seconds)
     channels = [open_channel(settings.address(name)) for name in DERIVING]
     resumes = MongoResumeRepository(database, clock)
-    preparation = Preparation(database, (resumes.prepare,))
+    claims = MongoClaimStore(database.collection(f"{NAME}_claims"))
+    idempotency = Idempotency(claims, clock)
+    preparation = Preparation(database, (resumes.prepare, claims.prepare))
     derived = [GrpcDerivedData(channel, timeout=settings.erasure_timeout_seconds) for channel in channels]
-    servicer = ResumeServicer(ResumeUseCases(resumes, derived, database, clock))
+    servicer = ResumeServicer(ResumeUseCases(resumes, derived, idempotency, database, clock))
 
     def register(server: grpc.aio.Server) -> None:
         add_ResumeServiceServicer_to_server(servicer, server)
 
     try:
-        yield Service((SERVICE_NAME,), register, preparation.check)
+        async with idempotency.sweeping():
+            yield Service((SERVICE_NAME,), register, preparation.check)
     finally:
         for channel in channels:
             await channel.close()

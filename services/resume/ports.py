@@ -10,10 +10,11 @@ from shared.pages import Page, PageRequest
 class ResumeRepository(Protocol):
     """Keeps resumes. What it has answered survives the end of any process. Raises `DatabaseUnavailable`."""
 
-    async def add(self, resume: Resume, json_resume: str = "") -> None:
+    async def add(self, resume: Resume, json_resume: str = "") -> Resume:
         """Stores a new resume, with the JSON Resume document that it was imported from, if any.
 
-        Raises `ResumeAlreadyExists`. Adding the very same resume again is a success.
+        Gives what is stored: the resume, or the one that has its id already. Raises `ResumeAlreadyExists` where the
+        key is another one's.
         """
 
     async def get(self, unique_key: str) -> Resume:

@@ -14,6 +14,7 @@ from services.resume.ports import DatabasePing, DerivedData, ResumeRepository
 from services.resume.rules import check_content
 from shared.clock import Clock
 from shared.errors import DatabaseUnavailable, Violation
+from shared.idempotency import Idempotency, Wish
 from shared.pages import Page, PageRequest
 from shared.resume_key import check_key
 
@@ -24,15 +25,14 @@ class ResumeUseCases:
 
     resumes: ResumeRepository
     derived: Sequence[DerivedData]
+    idempotency: Idempotency
     database: DatabasePing
     clock: Clock
 
     async def create(self, unique_key: str, content: ResumeContent) -> Resume:
         """Stores a resume under the key, or under one of ours where it is empty."""
         _refuse([*_check_choice(unique_key), *check_content(content)])
-        resume = self._begin(unique_key, content)
-        await self.resumes.add(resume)
-        return resume
+        return await self._store(Wish("CreateResume", unique_key, content), content)
 
     async def import_json_resume(self, unique_key: str, data: bytes) -> Resume:
         """Stores the resume that a document describes, and the document with it; the key is chosen as in `create`."""
@@ -40,9 +40,7 @@ class ResumeUseCases:
         content, violations = take_over(document)
         if violations := [*_check_choice(unique_key), *violations]:
             raise InvalidJsonResume(violations)
-        resume = self._begin(unique_key, content)
-        await self.resumes.add(resume, document.text)
-        return resume
+        return await self._store(Wish("ImportJsonResume", unique_key, document.text), content, document.text)
 
     async def export_json_resume(self, unique_key: str) -> str:
         """The document that a resume was imported from; one made of its fields where there is none."""
@@ -73,6 +71,7 @@ class ResumeUseCases:
         _refuse(check_key(unique_key))
         await self.resumes.hide(unique_key)
         erased = await asyncio.gather(*(derived.erase(unique_key) for derived in self.derived))
+        await self.idempotency.erase(unique_key)
         await self.resumes.forget(unique_key)
         return sum(erased)
 
@@ -85,10 +84,15 @@ class ResumeUseCases:
         """The present day in UTC."""
         return self.clock.now().date()
 
-    def _begin(self, unique_key: str, content: ResumeContent) -> Resume:
-        # The ids are chosen before the write, so that one that is repeated after a broken connection finds itself.
-        now = self.clock.now()
-        return Resume(self.clock.new_id(), unique_key or self.clock.new_id(), content, now, now)
+    async def _store(self, wish: Wish, content: ResumeContent, json_resume: str = "") -> Resume:
+        """Stores what is wished for once; where it has no key, its id is one that nobody can guess."""
+        async with self.idempotency.claim(wish) as claim:
+            unique_key = wish.unique_key or claim.new_id
+            if claim.done:
+                return await self.resumes.get(unique_key)
+            # The id is chosen before the write, so that one that is repeated after a broken connection finds itself.
+            now = self.clock.now()
+            return await self.resumes.add(Resume(claim.new_id, unique_key, content, now, now), json_resume)
 
 
 def _check_choice(unique_key: str) -> list[Violation]:

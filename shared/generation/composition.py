@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from prometheus_client.registry import Collector
 
 from shared.adapters.mongo import MongoDerivedRepository, MongoDerivedStore
+from shared.adapters.mongo_claims import MongoClaimStore
 from shared.adapters.mongo_spending import SPENDING_COLLECTION, MongoSpendingCaps
 from shared.adapters.mongo_sums import MongoPromptSums, MongoUsageLedger
 from shared.adapters.resume_client import GrpcResumeSource
@@ -22,6 +23,7 @@ from shared.generation.feedback import Feedback, FeedbackUseCases, Rated
 from shared.generation.generator import Generator, Task
 from shared.generation.model import Subject
 from shared.generation.use_cases import Assemble, GenerationUseCases, TextsOf
+from shared.idempotency import Idempotency
 from shared.llm.metrics import AttemptCollector, EndpointCollector
 from shared.llm.providers.local import LocalClient
 from shared.llm.registry import LLMRegistry
@@ -81,6 +83,8 @@ async def build_use_cases(settings: Settings, parts: Parts[Content, Item]) -> As
     feedback = mongo_feedback(database, parts.name)
     usage = MongoUsageLedger(database.collection(f"{parts.name}_usage"))
     sums = MongoPromptSums(database.collection(f"{parts.name}_prompts"))
+    claims = MongoClaimStore(database.collection(f"{parts.name}_claims"))
+    idempotency = Idempotency(claims, clock)
     resumes = GrpcResumeSource(settings.address("resume"), timeout=settings.resume_timeout_seconds)
     caps = MongoSpendingCaps(
         database.collection(SPENDING_COLLECTION),
@@ -94,15 +98,27 @@ async def build_use_cases(settings: Settings, parts: Parts[Content, Item]) -> As
     # can still be asked for by name.
     registry.status()
     generator = Generator(tasks, registry, Books(usage, sums, clock), clock, settings.llm_deadline_seconds)
+    use_cases = GenerationUseCases(
+        generator,
+        parts.assemble,
+        items,
+        feedback,
+        resumes,
+        registry,
+        usage,
+        idempotency,
+        database,
+        clock,
+        parts.texts_of,
+    )
     try:
-        yield Built(
-            GenerationUseCases(
-                generator, parts.assemble, items, feedback, resumes, registry, usage, database, clock, parts.texts_of
-            ),
-            FeedbackUseCases(items, feedback, sums, tasks.shares(), clock, parts.size_of),
-            Preparation(database, (items.prepare, feedback.prepare, usage.prepare)),
-            (attempts, EndpointCollector(registry.status)),
-        )
+        async with idempotency.sweeping():
+            yield Built(
+                use_cases,
+                FeedbackUseCases(items, feedback, sums, idempotency, tasks.shares(), clock, parts.size_of),
+                Preparation(database, (items.prepare, feedback.prepare, usage.prepare, claims.prepare)),
+                (attempts, EndpointCollector(registry.status)),
+            )
     finally:
         await registry.close()
         await resumes.close()

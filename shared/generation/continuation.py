@@ -42,6 +42,15 @@ class Parts(Protocol):
     def merge(self, kept: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:
         """One answer of kept parts and of those that a later answer has, whole or broken off."""
 
+    def items(self, found: Mapping[str, Any]) -> Sequence[Any]:
+        """The items of an answer, good or not, in the order in which they were written."""
+
+    def is_sound(self, item: Any, before: Sequence[Any], found: Mapping[str, Any], kept: Mapping[str, Any]) -> bool:  # noqa: ANN401 - its own kind
+        """Whether an item passes the checks of its own and a good answer can be made with it and those `before` it.
+
+        `found` is what there is so far of the answer that it stands in, which continues the `kept` parts.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerContinuation:
@@ -71,6 +80,14 @@ class AnswerContinuation:
         if self._is_good(text):
             return text
         return dump_answer(self.parts.merge(json.loads(kept.text), read_partial_object(text) or {}))
+
+    def items(self, answer: Mapping[str, Any]) -> Sequence[Any]:
+        """The items as the service knows them."""
+        return self.parts.items(answer)
+
+    def is_sound(self, item: Any, before: Sequence[Any], answer: Mapping[str, Any], kept: Kept | None) -> bool:  # noqa: ANN401 - its own kind
+        """Whether an item may be shown beside those `before` it."""
+        return self.parts.is_sound(item, before, answer, json.loads(kept.text) if kept is not None else {})
 
     def _keep(self, found: Mapping[str, Any]) -> Kept | None:
         selection = self.parts.select(found)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.errors import Exhausted, Failed, InvalidInput, NotFound, Unavailable, Unsupported
+from shared.errors import Exhausted, Failed, InvalidInput, NotFound, Unavailable
 from shared.llm.messages import Attempt
 
 
@@ -61,13 +61,6 @@ class BudgetExhausted(Exhausted):
 
     reason = "BUDGET_EXHAUSTED"
     message = "the budget for asking providers is used up for now"
-
-
-class StreamingNotImplemented(Unsupported):
-    """Streaming is in the contract and not in this version."""
-
-    reason = "STREAMING_NOT_IMPLEMENTED"
-    message = "streaming is not implemented yet; use the call that answers as a whole"
 
 
 def _describe(attempt: Attempt) -> str:

@@ -14,6 +14,7 @@ from shared.generation.errors import InvalidRequest
 from shared.generation.model import Provenance
 from shared.generation.ports import DerivedRepository, DerivedStore, PromptSums
 from shared.generation.prompt_stats import PromptStats, count_rating, read_stats
+from shared.idempotency import Idempotency, Wish
 from shared.pages import Page, PageRequest
 from shared.resume_key import check_key
 
@@ -72,6 +73,7 @@ class FeedbackUseCases(Generic[Item]):
     items: DerivedRepository[Item]
     feedback: DerivedStore[Feedback]
     sums: PromptSums
+    idempotency: Idempotency
     shares: Mapping[str, float]
     clock: Clock
     size_of: Callable[[Item], int]
@@ -82,17 +84,17 @@ class FeedbackUseCases(Generic[Item]):
         answer = await self.items.get(unique_key, answer_id)
         if opinion.item is not None and opinion.item >= self.size_of(answer):
             _refuse([Violation("item", f"must be 0 to {self.size_of(answer) - 1}")])
-        feedback = Feedback(
-            feedback_id=self.clock.new_id(),
-            unique_key=unique_key,
-            answer_id=answer_id,
-            opinion=opinion,
-            prompt_version=answer.provenance.prompt_version,
-            created_at=self.clock.now(),
-        )
-        # A caller that leaves now must not leave an opinion behind of an answer that is gone.
-        await finish(self._store(feedback))
-        return feedback
+        async with self.idempotency.claim(Wish("CreateFeedback", unique_key, (answer_id, opinion))) as claim:
+            feedback = Feedback(
+                feedback_id=claim.new_id,
+                unique_key=unique_key,
+                answer_id=answer_id,
+                opinion=opinion,
+                prompt_version=answer.provenance.prompt_version,
+                created_at=self.clock.now(),
+            )
+            # A caller that leaves now must not leave an opinion behind of an answer that is gone.
+            return await finish(self._store(feedback, is_new=not claim.done))
 
     async def list(self, unique_key: str, answer_id: str, page: PageRequest) -> Page[Feedback]:
         """One page of what was said of an answer, newest first; raises the `NotFound` of the answer."""
@@ -104,14 +106,19 @@ class FeedbackUseCases(Generic[Item]):
         """How each version fared that is active or has written something, by name."""
         return read_stats(await self.sums.read(), self.shares)
 
-    async def _store(self, feedback: Feedback) -> None:
+    async def _store(self, feedback: Feedback, *, is_new: bool) -> Feedback:
         """Stores, and takes back where the answer was erased meanwhile: answers are erased before their feedback."""
-        await self.feedback.add(feedback)
+        stored = await self.feedback.add(feedback)
         try:
             await self.items.get(feedback.unique_key, feedback.answer_id)
         except NotFound:
             await self.feedback.remove(feedback)
             raise
+        if is_new:
+            await self._count(stored)
+        return stored
+
+    async def _count(self, feedback: Feedback) -> None:
         try:
             await self.sums.add(feedback.prompt_version, count_rating(feedback.opinion.rating, feedback.opinion.reason))
         except DatabaseUnavailable:

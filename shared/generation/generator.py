@@ -31,6 +31,7 @@ from shared.llm.messages import (
     Prompt,
     Rejection,
 )
+from shared.llm.progress import OnProgress
 from shared.llm.registry import LLMRegistry
 from shared.resume_profile.profile import build_profile
 
@@ -74,18 +75,23 @@ class Generator(Generic[T]):
         return math.inf if time_left is None else self.now() + time_left - _RESERVE_SECONDS
 
     async def write(
-        self, request: GenerationRequest, resume: Mapping[str, Any], ends: float, earlier: Sequence[str] = ()
+        self,
+        request: GenerationRequest,
+        resume: Mapping[str, Any],
+        ends: float,
+        earlier: Sequence[str] = (),
+        on_progress: OnProgress | None = None,
     ) -> tuple[T, Provenance]:
         """Writes an answer about a resume that repeats none of the `earlier` texts, until `ends` and in the deadline.
 
-        Raises `ProviderUnavailable`, `EveryProviderFailed`, `TooManyCalls`, `BudgetExhausted`, `DatabaseUnavailable`
-        (where a cap cannot be read).
+        `on_progress` sees what may be shown of it before its end. Raises `ProviderUnavailable`, `EveryProviderFailed`,
+        `TooManyCalls`, `BudgetExhausted`, `DatabaseUnavailable` (where a cap cannot be read).
         """
         chain = self._chain(request)
         # In a thread: some resumes take a second to read, and others must not wait for it.
         profile = await asyncio.to_thread(build_profile, resume)
         subject = Subject(profile, request.language, EarlierTexts(earlier), request.weekly_hours)
-        writing = _Writing(self.tasks.choose(request.unique_key), subject)
+        writing = _Writing(self.tasks.choose(request.unique_key), subject, on_progress)
         answer = await self._ask(chain, writing, min(self.deadline, ends - self.now()))
         return answer.value, Provenance(
             provider=answer.completion.provider,
@@ -117,6 +123,7 @@ class Generator(Generic[T]):
                 writing.accept,
                 timeout=timeout,
                 on_attempt=attempts.append,
+                on_progress=writing.on_progress,
                 continuation=writing.continuation,
             )
             result = count_answer(self.now() - started)
@@ -144,9 +151,10 @@ class Generator(Generic[T]):
 
 
 class _Writing(Generic[T]):
-    """One task about one subject."""
+    """One task about one subject, and who watches how it goes."""
 
-    def __init__(self, task: Task[T], subject: Subject) -> None:
+    def __init__(self, task: Task[T], subject: Subject, on_progress: OnProgress | None) -> None:
+        self.on_progress = on_progress
         self.prompt = task.prompt(subject)
         self.continuation = task.continuation(subject) if task.continuation else None
         self._task = task

@@ -11,6 +11,7 @@ from shared.generation.errors import InvalidRequest
 from shared.generation.model import GenerationRequest, Language, ProviderSums
 from shared.llm.endpoint import EndpointStatus
 from shared.llm.messages import Attempt, Usage
+from shared.llm.progress import Restarted, Started
 from shared.resume_key import check_key, normalize_key
 
 _LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -97,6 +98,18 @@ def write_attempts(attempts: Sequence[Attempt]) -> list[messages.Attempt]:
         )
         for attempt in attempts
     ]
+
+
+def write_started(event: Started) -> messages.StreamStarted:
+    """The start of a stream as a message."""
+    return messages.StreamStarted(provider=event.provider, model=event.model)
+
+
+def write_restarted(event: Restarted) -> messages.StreamRestarted:
+    """That another request took over, as a message."""
+    return messages.StreamRestarted(
+        provider=event.provider, model=event.model, cause=event.cause, kept_indexes=event.kept_indexes
+    )
 
 
 def write_sums(sums: Sequence[ProviderSums]) -> list[messages.ProviderUsage]:

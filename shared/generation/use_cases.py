@@ -1,19 +1,23 @@
 """What a caller can ask of a generator: write, read, list, erase, usage, health."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from shared.cancellation import finish
 from shared.clock import Clock
-from shared.errors import DatabaseUnavailable, Violation
+from shared.errors import DatabaseUnavailable, NotFound, Violation
 from shared.generation.errors import InvalidRequest, ResumeNotFound
 from shared.generation.feedback import Feedback
 from shared.generation.generator import Generator
 from shared.generation.model import GenerationRequest, Provenance, ProviderSums
 from shared.generation.ports import DatabasePing, DerivedRepository, DerivedStore, ResumeSource, UsageLedger
+from shared.generation.streaming import StreamEvent, stream_of
+from shared.idempotency import Idempotency, Wish
 from shared.llm.endpoint import EndpointStatus
+from shared.llm.progress import OnProgress
 from shared.llm.registry import LLMRegistry
 from shared.pages import MAX_PAGE_SIZE, Page, PageRequest
 from shared.resume_key import check_key
@@ -38,23 +42,37 @@ class GenerationUseCases(Generic[Content, Item]):
     resumes: ResumeSource
     registry: LLMRegistry
     usage: UsageLedger
+    idempotency: Idempotency
     database: DatabasePing
     clock: Clock
     texts_of: TextsOf[Item] | None = None
 
-    async def generate(self, request: GenerationRequest, time_left: float | None) -> Item:
+    async def generate(
+        self, request: GenerationRequest, time_left: float | None, on_progress: OnProgress | None = None
+    ) -> Item:
         """Writes, stores and answers, within `time_left` seconds (None: the deadline of the generator alone counts).
 
-        Raises `InvalidRequest`, `ResumeNotFound`, `ResumeServiceUnavailable` and what the generator raises.
+        A request that is repeated with its idempotency key is answered with what is stored. `on_progress` sees what may
+        be shown while it is written. Raises `InvalidRequest`, `ResumeNotFound`, `ResumeServiceUnavailable` and what
+        the generator and the idempotency raise.
         """
         _refuse(check_key(request.unique_key))
         ends = self.generator.end_of(time_left)
-        resume = await self.resumes.get(request.unique_key)
-        content, provenance = await self.generator.write(request, resume, ends, await self._earlier(request))
-        item = self.assemble(self.clock.new_id(), request, content, provenance)
-        # A caller that leaves now must not leave an item behind of a resume that is gone.
-        await finish(self._store(request.unique_key, resume, item))
-        return item
+        async with self.idempotency.claim(Wish("Generate", request.unique_key, request), time_left) as claim:
+            if claim.done:
+                return await self.items.get(request.unique_key, claim.new_id)
+            resume = await self.resumes.get(request.unique_key)
+            if claim.retaken and (stored := await self._find(request.unique_key, claim.new_id)):
+                return stored
+            earlier = await self._earlier(request)
+            content, provenance = await self.generator.write(request, resume, ends, earlier, on_progress)
+            item = self.assemble(claim.new_id, request, content, provenance)
+            # A caller that leaves now must not leave an item behind of a resume that is gone.
+            return await finish(self._store(request.unique_key, resume, item))
+
+    def stream(self, request: GenerationRequest, time_left: float | None) -> AsyncGenerator[StreamEvent[Item], None]:
+        """Does what `generate` does, and yields how it goes; raises what that raises before the first event."""
+        return stream_of(partial(self.generate, request, time_left))
 
     async def _earlier(self, request: GenerationRequest) -> Sequence[str]:
         """What must not be repeated: the texts of the newest items, as many as a page holds."""
@@ -63,18 +81,25 @@ class GenerationUseCases(Generic[Content, Item]):
         page = await self.items.list(request.unique_key, PageRequest(MAX_PAGE_SIZE))
         return [text for item in page.items for text in self.texts_of(item)]
 
-    async def _store(self, unique_key: str, resume: Mapping[str, Any], item: Item) -> None:
+    async def _find(self, unique_key: str, item_id: str) -> Item | None:
+        try:
+            return await self.items.get(unique_key, item_id)
+        except NotFound:
+            return None
+
+    async def _store(self, unique_key: str, resume: Mapping[str, Any], item: Item) -> Item:
         """Stores an item, and takes it back where its resume was deleted meanwhile, or nobody can say.
 
         A deletion hides the resume before it erases. So either the item was stored before the erasure, and is gone
         with it, or it was stored after, and then the resume is hidden by now, or another one has its key.
         """
-        await self.items.add(item)
+        stored = await self.items.add(item)
         try:
             await self._confirm(unique_key, resume)
         except Exception:
             await self.items.remove(item)
             raise
+        return stored
 
     async def _confirm(self, unique_key: str, resume: Mapping[str, Any]) -> None:
         """Raises where the resume is not there any more, be it that another one has its key."""
@@ -97,6 +122,7 @@ class GenerationUseCases(Generic[Content, Item]):
         _refuse(check_key(unique_key))
         erased = await self.items.erase(unique_key)
         await self.feedback.erase(unique_key)
+        await self.idempotency.erase(unique_key)
         return erased
 
     async def read_usage(self, day: date | None) -> tuple[date, Sequence[ProviderSums]]:

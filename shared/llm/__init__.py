@@ -6,7 +6,12 @@
 
 `accept` reads and checks a completion; what it refuses is asked of the next provider. `answer.value` is what it read,
 `answer.attempts` tells who was asked and how it went. A provider that is late is raced by the next one, one that fails
-is left alone for a while, and with a `continuation` what arrived whole of a broken answer is kept. `LocalClient` makes
+is left alone for a while, and with a `continuation` what arrived whole of a broken answer is kept.
+
+    async for event in chain.follow(prompt, accept, timeout=registry.deadline, continuation=continuation):
+
+yields what may be shown while it is written: `Started`, each `Item` that is whole and good, `Restarted` where another
+request takes over and says which items stay, and the answer as the last. `LocalClient` makes
 a provider of rules of one's own, `ScriptedClient` one for tests; `shared.llm.metrics` shows it all to Prometheus. A
 vendor's SDK is imported when its client is made.
 """
@@ -28,6 +33,7 @@ from shared.llm.errors import (
 from shared.llm.fallback import FallbackClient
 from shared.llm.messages import Answer, Attempt, Completion, Prompt, Usage
 from shared.llm.models import DEFAULT_MODELS
+from shared.llm.progress import Item, Progress, Restarted, Started
 from shared.llm.providers.local import LocalClient
 from shared.llm.registry import LLMRegistry
 from shared.llm.scripted import ScriptedClient
@@ -47,6 +53,7 @@ __all__ = [
     "Continuation",
     "EndpointStatus",
     "FallbackClient",
+    "Item",
     "Kept",
     "LLMClient",
     "LLMError",
@@ -56,12 +63,15 @@ __all__ = [
     "ListContinuation",
     "LocalClient",
     "MemorySpendingCaps",
+    "Progress",
     "Prompt",
     "ProviderError",
     "ProviderNotAvailable",
     "ProviderSettings",
+    "Restarted",
     "ScriptedClient",
     "SpendingCaps",
+    "Started",
     "Tariff",
     "Usage",
     "total_usage",

@@ -42,6 +42,18 @@ class Continuation(Protocol):
         Never raises; that the whole is good is for whoever accepts answers to say.
         """
 
+    def items(self, answer: Mapping[str, Any]) -> Sequence[Any]:
+        """The items of an answer, or of what is whole of one: good or not, in the order in which they were written.
+
+        They compare equal where they say the same.
+        """
+
+    def is_sound(self, item: Any, before: Sequence[Any], answer: Mapping[str, Any], kept: Kept | None) -> bool:  # noqa: ANN401 - its own kind
+        """Whether an item may be shown beside those `before` it while the rest of the `answer` is still to come.
+
+        It passes the checks of its own, and a good answer can be made with them. `kept` is what the answer continues.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class ListContinuation:
@@ -83,6 +95,14 @@ class ListContinuation:
         if len(new) < self.count:
             new = _distinct([*_entries(before, self.list_name), *new])
         return _dump({**before, **after, self.list_name: new[: self.count]})
+
+    def items(self, answer: Mapping[str, Any]) -> Sequence[Any]:
+        """The entries."""
+        return _entries(answer, self.list_name)
+
+    def is_sound(self, item: Any, before: Sequence[Any], answer: Mapping[str, Any], kept: Kept | None) -> bool:  # noqa: ANN401, ARG002 - the protocol's
+        """Whether it is good and there are not as many before it as are wanted."""
+        return len(before) < self.count and self.is_good(item)
 
     def _instruction(self, kept: Kept, failed_checks: Sequence[str]) -> str:
         # Within JSON these characters stand in texts alone, where their escapes mean the same and close no tag.

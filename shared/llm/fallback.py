@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing, suppress
 from typing import TypeVar
 
 from shared.llm.call import Call, OnAttempt, Resources
@@ -15,7 +15,9 @@ from shared.llm.hedging import HedgeBudget
 from shared.llm.ledger import Ledger
 from shared.llm.limits import RateLimiter
 from shared.llm.messages import Answer, Completion, Prompt
+from shared.llm.progress import Broadcast, OnProgress, Progress
 from shared.llm.race import Race
+from shared.llm.relay import relay
 from shared.llm.retry import SecondChance, find_second_chance, try_again
 from shared.llm.routing import Route, in_fixed_order
 from shared.llm.salvage import Salvage
@@ -87,6 +89,7 @@ class FallbackClient:
         *,
         timeout: float,
         on_attempt: OnAttempt | None = None,
+        on_progress: OnProgress | None = None,
         continuation: Continuation | None = None,
     ) -> Answer[T]:
         """The first answer that `accept` takes, within `timeout` seconds; raises `AllProvidersFailed`, `CallsExceeded`.
@@ -96,10 +99,34 @@ class FallbackClient:
         `accept` reads a completion and raises `AnswerMalformed` or `AnswerRejected` to have the next one asked; what
         else it raises is a defect of ours and passes through. `on_attempt` sees every attempt as it ends, also where
         no answer tells of it: on failure of all, and when the caller leaves; it must not raise. `continuation` says
-        what is kept of an answer that broke off, and how the rest is asked for.
+        what is kept of an answer that broke off, and how the rest is asked for. `on_progress` sees what may be shown
+        while it is written, and must not raise; where there is an answer, its items are what is shown at the end.
         """
         call = Call(prompt, accept, self._resources.now() + timeout, on_attempt)
-        return await self._run(call, Salvage(continuation))
+        return await self._run(call, Salvage(continuation), Broadcast(on_progress, continuation))
+
+    async def follow(
+        self,
+        prompt: Prompt,
+        accept: Callable[[Completion], T],
+        *,
+        timeout: float,
+        on_attempt: OnAttempt | None = None,
+        continuation: Continuation | None = None,
+    ) -> AsyncGenerator[Progress | Answer[T], None]:
+        """Yields what may be shown of an answer while it is written, then the answer; raises what `answer` raises.
+
+        Who stops reading closes the iterator (`contextlib.aclosing`), which ends every request at once.
+        """
+
+        async def write(tell: OnProgress) -> Answer[T]:
+            return await self.answer(
+                prompt, accept, timeout=timeout, on_attempt=on_attempt, on_progress=tell, continuation=continuation
+            )
+
+        async with aclosing(relay(write)) as events:
+            async for event in events:
+                yield event
 
     async def complete(self, prompt: Prompt, *, timeout: float) -> Completion:
         """The first answer that comes, unchecked; raises `AllProvidersFailed`, `CallsExceeded`."""
@@ -109,7 +136,7 @@ class FallbackClient:
         """Yields the text of one whole answer, then its completion; raises `AllProvidersFailed`, `CallsExceeded`.
 
         A stream that breaks is dropped with all its text and the next provider is asked, so nothing is yielded before
-        an answer is whole: what was yielded cannot be taken back.
+        an answer is whole: what was yielded cannot be taken back. `follow` shows more, and says what is taken back.
         """
         completion = await self.complete(prompt, timeout=timeout)
         yield completion.text
@@ -120,10 +147,10 @@ class FallbackClient:
         for endpoint in self._endpoints:
             await endpoint.client.close()
 
-    async def _run(self, call: Call[T], salvage: Salvage) -> Answer[T]:
+    async def _run(self, call: Call[T], salvage: Salvage, broadcast: Broadcast) -> Answer[T]:
         self._resources.hedges.note_call()
         ledger = Ledger([self._resources.on_attempt, call.on_attempt])
-        race = Race(call, self._resources, salvage, ledger)
+        race = Race(call, self._resources, salvage, ledger, broadcast)
         endpoints = self._route(self._endpoints, call.prompt)
 
         def find() -> SecondChance | None:

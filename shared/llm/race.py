@@ -21,6 +21,7 @@ from shared.llm.errors import (
 )
 from shared.llm.ledger import Ledger
 from shared.llm.messages import ABANDONED, CIRCUIT_OPEN, OK, OVERTAKEN, Answer, Attempt, Completion
+from shared.llm.progress import Broadcast
 from shared.llm.run import Run, consume_exception, end_of, result_of
 from shared.llm.salvage import Salvage
 
@@ -47,6 +48,7 @@ class Race(Generic[T]):
     resources: Resources
     salvage: Salvage
     ledger: Ledger
+    broadcast: Broadcast
     failures: list[tuple[Endpoint, ProviderError]] = field(default_factory=list)
     _running: dict[asyncio.Task[Completion], Run] = field(default_factory=dict)
     _waiting: deque[Endpoint] = field(default_factory=deque)
@@ -130,7 +132,10 @@ class Race(Generic[T]):
         # Shared with those only who could take over.
         share = self.left / (1 + sum(waiting.breaker.admits for waiting in self._waiting))
         number, now = self._number(), self.resources.now
-        run = Run(endpoint, lease, prompt, number=number, kept=kept, hedge=hedge, ends=now() + share, now=now)
+        reading = self.broadcast.open(endpoint.provider, endpoint.model, kept)
+        run = Run(
+            endpoint, lease, prompt, number=number, kept=kept, hedge=hedge, ends=now() + share, now=now, reading=reading
+        )
         task = asyncio.create_task(run.ask(share, self.resources))
         task.add_done_callback(consume_exception)
         self._running[task] = run
@@ -172,8 +177,10 @@ class Race(Generic[T]):
                 self._take_back(run.endpoint)
             kept = self._salvage(run, error)
             self.ledger.note(run.number, run.record(error, completion, used=kept is not None))
-            if kept is None and isinstance(error, UnusableAnswer):
-                self._plan_repair(run.endpoint)
+            if kept is None:
+                self.broadcast.end(run.reading, error.reason)
+                if isinstance(error, UnusableAnswer):
+                    self._plan_repair(run.endpoint)
             return kept
         except BaseException:
             # A defect of ours, or the caps cannot be read.
@@ -185,7 +192,12 @@ class Race(Generic[T]):
 
     def _accept(self, run: Run, completion: Completion) -> Won[T]:
         completion = self.salvage.join(run.kept, completion)
-        return self.call.accept(completion), completion
+        return self._win(run, completion)
+
+    def _win(self, run: Run, completion: Completion) -> Won[T]:
+        value = self.call.accept(completion)
+        self.broadcast.finish(run.reading, completion.text)
+        return value, completion
 
     def _plan_repair(self, endpoint: Endpoint) -> None:
         """Has the same provider asked for the rest, where a part of an answer is good and neither time nor tokens lack.
@@ -241,6 +253,7 @@ class Race(Generic[T]):
         run.note_failure(error)
         self.failures.append((run.endpoint, error))
         self.ledger.note(run.number, run.record(error, used=used))
+        self.broadcast.end(run.reading, error.reason)
         self._running.pop(task)
         self._cancel(task)
 
@@ -262,12 +275,13 @@ class Race(Generic[T]):
             return None
         completion = Completion(kept.text, run.endpoint.provider, run.endpoint.model)
         try:
-            return self.call.accept(completion), completion
+            return self._win(run, completion)
         except UnusableAnswer:
             return None
 
     async def _give_up(self, outcome: str) -> None:
         """Ends what is still running; afterwards nothing is."""
+        self.broadcast.stop()
         for task, run in self._running.items():
             # What came in the same moment as the one that won is heard too.
             completion, error = end_of(task)

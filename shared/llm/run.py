@@ -20,6 +20,7 @@ from shared.llm.errors import (
 )
 from shared.llm.messages import OK, Attempt, Completion, Prompt, Usage
 from shared.llm.policies import policy_of
+from shared.llm.progress import Reading
 from shared.llm.spending import Hold, SpendingGuard
 
 log = structlog.get_logger()
@@ -42,12 +43,15 @@ class Run:
         hedge: bool,
         ends: float,
         now: Callable[[], float],
+        reading: Reading | None = None,
     ) -> None:
         self.endpoint = endpoint
         self.lease = lease
         self.number = number
         self.kept = kept
         self.gained = 0
+        # Reads along, where somebody watches.
+        self.reading = reading
         self._prompt = prompt
         self.hedge = hedge
         self.ends = ends
@@ -121,6 +125,8 @@ class Run:
 
     async def _read(self, seconds: float) -> Completion:
         self._asked = self._now()
+        if self.reading is not None:
+            self.reading.begin()
         try:
             if self.endpoint.settings.streaming:
                 return await self._read_stream(seconds)
@@ -157,6 +163,8 @@ class Run:
             self._longest_gap = max(now - self._last, self._longest_gap or 0.0)
         self._last = now
         self.pieces.append(piece)
+        if self.reading is not None:
+            self.reading.read(piece)
 
     def note_answer(self) -> None:
         """A whole answer came."""

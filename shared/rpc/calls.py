@@ -6,8 +6,8 @@ written, so that a request that cannot be read passes through them like any othe
 
 from __future__ import annotations  # handlers have type parameters in the stubs alone
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,12 +80,14 @@ def _wrap(
             return write(await behaviour(read(request), context))
         raise AssertionError  # a layer that swallowed a failure would leave the caller without an answer
 
-    async def answer_stream(request: bytes, context: Context) -> AsyncIterator[bytes]:
+    # No generator: one whose reader leaves while it is not running is ended some other time and in another task.
+    async def answer_stream(request: bytes, context: Context) -> None:
         async with AsyncExitStack() as stack:
             for layer in layers:
                 await stack.enter_async_context(layer(method, context))
-            async for response in behaviour(read(request), context):
-                yield write(response)
+            responses = await stack.enter_async_context(aclosing(behaviour(read(request), context)))
+            async for response in responses:
+                await context.write(write(response))
 
     if handler.response_streaming:
         return grpc.unary_stream_rpc_method_handler(answer_stream)

@@ -24,7 +24,6 @@ from shared.errors import (
     InvalidInput,
     NotFound,
     Unavailable,
-    Unsupported,
     Violation,
 )
 from shared.rpc.calls import Context, Method
@@ -48,7 +47,6 @@ _CODES: dict[type[CareerError], grpc.StatusCode] = {
     Conflict: grpc.StatusCode.ABORTED,
     Unavailable: grpc.StatusCode.UNAVAILABLE,
     Exhausted: grpc.StatusCode.RESOURCE_EXHAUSTED,
-    Unsupported: grpc.StatusCode.UNIMPLEMENTED,
     Failed: grpc.StatusCode.INTERNAL,
 }
 

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 
 import grpc
 import structlog
@@ -16,6 +17,8 @@ log = structlog.get_logger()
 # Seconds; from a read that hits a cache to a generation that tries three providers.
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 40, 80)
 _CODES = {code.value[0]: code.name for code in grpc.StatusCode}
+# What the call that is being handled has told its caller in its last message.
+_in_band: ContextVar[list[str]] = ContextVar("in_band")
 
 
 class CallObserver:
@@ -42,6 +45,8 @@ class CallObserver:
         self._in_flight.labels(*names).inc()
         start = time.perf_counter()
         cancelled = False
+        in_band: list[str] = []
+        _in_band.set(in_band)
         try:
             yield
         except asyncio.CancelledError:
@@ -49,11 +54,16 @@ class CallObserver:
             raise
         finally:
             seconds = time.perf_counter() - start
-            code = "CANCELLED" if cancelled else _code(context)
+            code = "CANCELLED" if cancelled else in_band[-1] if in_band else _code(context)
             self._in_flight.labels(*names).dec()
             self._handled.labels(*names, code).inc()
             self._seconds.labels(*names, code).observe(seconds)
             log.info("rpc.handled", method=method.path, code=code, duration_ms=round(seconds * 1000, 2))
+
+
+def note_code_in_band(code: grpc.StatusCode) -> None:
+    """Counts the call that is being handled as one that ended with this code: its last message says so."""
+    _in_band.get([]).append(code.name)
 
 
 def _code(context: Context) -> str:

@@ -123,14 +123,3 @@ def test_an_unknown_resume_is_not_found(api: httpx.Client, method: str, address:
 
     assert (answer.status_code, answer.json()["code"]) == (404, 5)
     assert answer.json()["details"][0]["reason"].endswith("_NOT_FOUND")
-
-
-@pytest.mark.parametrize(
-    "address", ["/interview/kim/questions:stream", "/learning/kim/learning-path:stream"], ids=["interview", "learning"]
-)
-def test_streaming_says_that_it_is_not_there_yet(api: httpx.Client, address: str) -> None:
-    """501, not a broken stream."""
-    answer = api.post(address)
-
-    assert answer.status_code == 501
-    assert answer.json()["details"][0]["reason"] == "STREAMING_NOT_IMPLEMENTED"

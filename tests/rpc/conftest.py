@@ -15,6 +15,7 @@ from services.resume.use_cases import ResumeUseCases
 from shared.clock import Clock
 from shared.rpc.server import Service
 from tests.support.derived import SwitchableDatabase, SwitchableDerivedData
+from tests.support.idempotency import memory_idempotency
 from tests.support.rpc import running
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ async def channel(
     clock: Clock, database: SwitchableDatabase, derived: SwitchableDerivedData
 ) -> AsyncIterator[grpc.aio.Channel]:
     """A channel to the running resume service."""
-    servicer = ResumeServicer(ResumeUseCases(MemoryResumeRepository(), [derived], database, clock))
+    servicer = ResumeServicer(
+        ResumeUseCases(MemoryResumeRepository(), [derived], memory_idempotency(), database, clock)
+    )
 
     def register(server: grpc.aio.Server) -> None:
         add_ResumeServiceServicer_to_server(servicer, server)

@@ -287,13 +287,3 @@ async def test_health_names_the_providers(start: Start) -> None:
 
     assert [entry.provider for entry in health.providers] == ["gemini", "openai", "local"]
     assert health.service == SERVICE_NAME
-
-
-async def test_streaming_is_refused(start: Start) -> None:
-    """The stream is in the contract and says that it is not built yet."""
-    async with start() as channel:
-        client: InterviewServiceAsyncStub = InterviewServiceStub(channel)
-        call: Any = client.StreamQuestions(messages.StreamQuestionsRequest(unique_key=KEY))
-        failure = await failure_of(call.read())
-
-    assert (failure.code, failure.reason) == (grpc.StatusCode.UNIMPLEMENTED, "STREAMING_NOT_IMPLEMENTED")

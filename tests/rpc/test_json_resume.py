@@ -22,6 +22,7 @@ from shared.resume_profile.profile import build_profile
 from shared.rpc.messages import message_values
 from tests.support.derived import SwitchableDatabase, SwitchableDerivedData
 from tests.support.failures import failure_of
+from tests.support.idempotency import memory_idempotency
 from tests.unit.resume.json_resumes import EXAMPLE, TEXTS, documents, is_valid
 
 if TYPE_CHECKING:
@@ -63,7 +64,9 @@ async def test_an_imported_resume_is_read_like_any_other(resumes: ResumeServiceA
 @given(st.sampled_from(["1.0.0", "1.3.1"]).flatmap(lambda version: documents(version, name=NAMES)), st.booleans())
 def test_every_valid_document_comes_back_as_it_was(document: dict[str, Any], ascii_only: bool) -> None:
     """Deep-equal and byte for byte: members that no field has, absent and empty, dates of each precision, numbers."""
-    use_cases = ResumeUseCases(MemoryResumeRepository(), [SwitchableDerivedData()], SwitchableDatabase(), Clock())
+    use_cases = ResumeUseCases(
+        MemoryResumeRepository(), [SwitchableDerivedData()], memory_idempotency(), SwitchableDatabase(), Clock()
+    )
     data = encode(document, ascii_only=ascii_only)
 
     exported = asyncio.run(_round_trip(use_cases, data))

@@ -4,7 +4,7 @@ from __future__ import annotations  # the typed clients have their names in the 
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import grpc
 import grpc.aio
@@ -135,16 +135,6 @@ async def test_hours_that_no_week_has_are_refused(clock: Clock, weekly_hours: in
     assert (failure.code, failure.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_REQUEST")
     assert failure.fields == {"weekly_hours": "must be 1 to 80", "language": "must be one of ko, en"}
     assert not usage.providers
-
-
-async def test_streaming_is_refused(clock: Clock) -> None:
-    """The stream is in the contract and says that it is not built yet."""
-    async with started(clock, {}) as channel:
-        client: LearningServiceAsyncStub = LearningServiceStub(channel)
-        call: Any = client.StreamLearningPath(messages.StreamLearningPathRequest(unique_key=KEY))
-        failure = await failure_of(call.read())
-
-    assert (failure.code, failure.reason) == (grpc.StatusCode.UNIMPLEMENTED, "STREAMING_NOT_IMPLEMENTED")
 
 
 async def test_a_step_is_rated(clock: Clock) -> None:

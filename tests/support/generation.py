@@ -23,6 +23,7 @@ from shared.llm.scripted import Line, ScriptedClient
 from shared.llm.settings import Limits, LLMSettings, ProviderSettings, Tariff
 from shared.resume_profile.profile import build_profile
 from tests.support.derived import SwitchableDatabase
+from tests.support.idempotency import memory_idempotency
 from tests.support.resumes import load_example
 
 KEY = "kim"
@@ -88,12 +89,14 @@ def parts_of(
 ) -> Parts[Content, Item]:
     """Use cases over these parts. A task alone is the only version of its prompt."""
     usage, sums = MemoryUsageLedger(), MemoryPromptSums()
-    opinions = memory_feedback()
+    opinions, idempotency = memory_feedback(), memory_idempotency()
     tasks = Experiment.of("test/1", task) if isinstance(task, Task) else task
     generator = Generator(tasks, registry, Books(usage, sums, clock), clock, deadline=20.0)
     return Parts(
-        GenerationUseCases(generator, assemble, items, opinions, resumes, registry, usage, database, clock, texts_of),
-        FeedbackUseCases(items, opinions, sums, tasks.shares(), clock, size_of),
+        GenerationUseCases(
+            generator, assemble, items, opinions, resumes, registry, usage, idempotency, database, clock, texts_of
+        ),
+        FeedbackUseCases(items, opinions, sums, idempotency, tasks.shares(), clock, size_of),
     )
 
 

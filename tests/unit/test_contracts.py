@@ -11,12 +11,22 @@ from career.interview.v1 import error_reason_pb2 as interview_reasons
 from career.learning.v1 import error_reason_pb2 as learning_reasons
 from career.resume.v1 import error_reason_pb2 as resume_reasons
 from shared.errors import CareerError, DatabaseUnavailable
+from shared.idempotency import IdempotencyKeyBusy, IdempotencyKeyReused
 from shared.pages import InvalidPage
 from shared.rpc.errors import InternalError, MalformedRequest
+from shared.rpc.idempotency_key import InvalidIdempotencyKey
 from tools.protos import DESCRIPTORS, STUBS, generate
 
 PREFIX = "ERROR_REASON_"
-EVERYWHERE: set[type[CareerError]] = {DatabaseUnavailable, InvalidPage, InternalError, MalformedRequest}
+EVERYWHERE: set[type[CareerError]] = {
+    DatabaseUnavailable,
+    IdempotencyKeyBusy,
+    IdempotencyKeyReused,
+    InternalError,
+    InvalidIdempotencyKey,
+    InvalidPage,
+    MalformedRequest,
+}
 
 
 def tree_of(folder: Path) -> dict[str, bytes]:

@@ -16,12 +16,15 @@ class MemoryResumeRepository:
         self._resumes: dict[str, Resume | None] = {}
         self._documents: dict[str, str] = {}
 
-    async def add(self, resume: Resume, json_resume: str = "") -> None:
-        """Stores a new resume."""
-        if resume.unique_key in self._resumes and self._resumes[resume.unique_key] != resume:
+    async def add(self, resume: Resume, json_resume: str = "") -> Resume:
+        """Stores a new resume; gives what is stored under its id."""
+        if resume.unique_key not in self._resumes:
+            self._resumes[resume.unique_key] = resume
+            self._documents[resume.unique_key] = json_resume
+        stored = self._resumes[resume.unique_key]
+        if stored is None or stored.resume_id != resume.resume_id:
             raise ResumeAlreadyExists(unique_key=resume.unique_key)
-        self._resumes[resume.unique_key] = resume
-        self._documents[resume.unique_key] = json_resume
+        return stored
 
     async def get(self, unique_key: str) -> Resume:
         """Reads a resume."""

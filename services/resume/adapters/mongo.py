@@ -38,14 +38,15 @@ class MongoResumeRepository:
             await self._collection.create_index("unique_key", unique=True)
             await self._collection.create_index([("sort_key", DESCENDING)])
 
-    async def add(self, resume: Resume, json_resume: str = "") -> None:
-        """Stores a new resume."""
+    async def add(self, resume: Resume, json_resume: str = "") -> Resume:
+        """Stores a new resume; gives what is stored under its id."""
         document = _write(resume) | ({_JSON_RESUME: json_resume} if json_resume else {})
         with database_errors():
             try:
-                await insert_once(self._collection, document)
+                stored = await insert_once(self._collection, document)
             except DuplicateKeyError:
                 raise ResumeAlreadyExists(unique_key=resume.unique_key) from None
+        return resume if stored is document else _read(stored)
 
     async def get(self, unique_key: str) -> Resume:
         """Reads a resume."""

@@ -19,6 +19,7 @@ from shared.generation.model import GenerationRequest
 from shared.pages import PageRequest
 from tests.support.derived import SwitchableDatabase
 from tests.support.generation import KEY, Resumes, memory_feedback, parts_of, scripted_registry
+from tests.support.idempotency import memory_idempotency
 
 
 class ErasingStore(MemoryDerivedStore[Feedback]):
@@ -28,10 +29,10 @@ class ErasingStore(MemoryDerivedStore[Feedback]):
         super().__init__(id_of=lambda each: each.path, key_of=lambda each: each.unique_key)
         self._answers = answers
 
-    async def add(self, item: Feedback) -> None:
+    async def add(self, item: Feedback) -> Feedback:
         """Stores what is late."""
         await self._answers.erase(item.unique_key)
-        await super().add(item)
+        return await super().add(item)
 
 
 class AwaySums(MemoryPromptSums):
@@ -61,7 +62,7 @@ async def test_feedback_does_not_outlive_its_answer(clock: Clock) -> None:
     sets = memory_question_sets()
     answer = await answer_in(sets, clock)
     store, sums = ErasingStore(sets), MemoryPromptSums()
-    use_cases = FeedbackUseCases(sets, store, sums, {}, clock, lambda _set: 5)
+    use_cases = FeedbackUseCases(sets, store, sums, memory_idempotency(), {}, clock, lambda _set: 5)
 
     with pytest.raises(QuestionSetNotFound):
         await use_cases.create(KEY, answer.question_set_id, Opinion(5, comment="좋아요"))
@@ -74,7 +75,7 @@ async def test_feedback_that_cannot_be_counted_is_stored(clock: Clock) -> None:
     """Whoever gave it is not asked again; the log says what the sums lack, and nothing that a person wrote."""
     sets, store = memory_question_sets(), memory_feedback()
     answer = await answer_in(sets, clock)
-    use_cases = FeedbackUseCases(sets, store, AwaySums(), {}, clock, lambda _set: 5)
+    use_cases = FeedbackUseCases(sets, store, AwaySums(), memory_idempotency(), {}, clock, lambda _set: 5)
 
     with capture_logs() as lines:
         given = await use_cases.create(KEY, answer.question_set_id, Opinion(2, "unclear", "비밀 의견"))

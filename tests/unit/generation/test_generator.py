@@ -55,11 +55,12 @@ class SlowSets:
         self.remove, self.erase = self.sets.remove, self.sets.erase
         self.committed, self.confirmed = asyncio.Event(), asyncio.Event()
 
-    async def add(self, item: QuestionSet) -> None:
+    async def add(self, item: QuestionSet) -> QuestionSet:
         """Stores a set."""
-        await self.sets.add(item)
+        stored = await self.sets.add(item)
         self.committed.set()
         await self.confirmed.wait()
+        return stored
 
 
 def scripted(*lines: str | Completion) -> tuple[ScriptedClient, LLMRegistry]:

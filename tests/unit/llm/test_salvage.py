@@ -1,66 +1,20 @@
 """What arrived whole of a broken answer is kept, and the next provider writes only the rest."""
 
-import json
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
 
-from shared.llm.continuation import ListContinuation
 from shared.llm.errors import (
     AllProvidersFailed,
-    AnswerMalformed,
-    AnswerRejected,
     AnswerTruncated,
     ConnectionFailed,
     ContentFiltered,
     ProviderError,
 )
-from shared.llm.messages import Completion, Prompt
 from shared.llm.scripted import HANG
 from tests.unit.llm.chains import PacedClient, Step, outcomes, race
 from tests.unit.llm.conftest import PROMPT
-
-COUNT = 5
-
-
-def ask(prompt: Prompt, kept: Any, failed_checks: Sequence[str]) -> Prompt:
-    """Asks for so many more, and says what was refused."""
-    return Prompt(
-        prompt.system,
-        " ".join([f"{COUNT - kept.items} more", *failed_checks]),
-        prompt.schema_name,
-        prompt.schema,
-        prompt.version,
-    )
-
-
-CONTINUATION = ListContinuation("items", COUNT, ask)
-
-
-def items(*numbers: int) -> str:
-    """An answer with these."""
-    return json.dumps({"items": [{"n": number} for number in numbers]})
-
-
-def cut(text: str, share: float) -> str:
-    """The first part of a text."""
-    return text[: int(len(text) * share)]
-
-
-def read(completion: Completion) -> list[int]:
-    """Five different numbers."""
-    try:
-        numbers = [item["n"] for item in json.loads(completion.text)["items"]]
-    except ValueError:
-        raise AnswerMalformed from None
-    if len(numbers) != COUNT or len(set(numbers)) != COUNT or 13 in numbers:
-        raise AnswerRejected(["count"])
-    return numbers
-
-
-WHOLE = items(1, 2, 3, 4, 5)
-HALF = cut(WHOLE, 0.65)  # three are whole, the fourth is not
+from tests.unit.llm.numbered import CHOOSY, CONTINUATION, HALF, WHOLE, cut, items, read
 
 
 @pytest.mark.parametrize(
@@ -110,9 +64,8 @@ async def test_the_next_one_fills_what_two_repairs_did_not() -> None:
     """Three answers of one provider are enough; what is good of them is not lost."""
     first = PacedClient("a", [items(1, 2)], [items(13)], [items(3, 13)])
     chain, _ = race(first, PacedClient("b", [items(4, 5)]))
-    good = ListContinuation("items", COUNT, ask, is_good=lambda item: item != {"n": 13})
 
-    answer = await chain.answer(PROMPT, read, timeout=60, continuation=good)
+    answer = await chain.answer(PROMPT, read, timeout=60, continuation=CHOOSY)
 
     assert answer.value == [1, 2, 3, 4, 5]
     assert outcomes(answer.attempts) == [*[("a", "ANSWER_REJECTED")] * 3, ("b", "OK")]

@@ -27,6 +27,7 @@ from shared.resume_profile.profile import build_profile
 from shared.rpc.messages import message_values
 from shared.rpc.server import Service
 from tests.support.derived import SwitchableDatabase
+from tests.support.idempotency import memory_idempotency
 from tests.support.resumes import DOCUMENTED, EXAMPLES, ROOT, example_message, load_example
 from tests.support.rpc import running
 from tools.prompt_preview import main, read_resume
@@ -67,7 +68,7 @@ def sent(path: Path, service: str, language: Any = "ko", hours: int | None = Non
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 async def test_it_reads_a_resume_as_the_resume_service_gives_it(path: Path) -> None:
     """Stored by the real service and read through the typed client, it is the same but for its key and times."""
-    cases = ResumeUseCases(MemoryResumeRepository(), [], SwitchableDatabase(), Clock())
+    cases = ResumeUseCases(MemoryResumeRepository(), [], memory_idempotency(), SwitchableDatabase(), Clock())
 
     def register(server: grpc.aio.Server) -> None:
         add_ResumeServiceServicer_to_server(ResumeServicer(cases), server)

@@ -286,7 +286,9 @@ class StreamRestarted(google.protobuf.message.Message):
     model: builtins.str
     """Model that is asked."""
     cause: builtins.str
-    """Outcome of the attempt before, such as `OVERLOADED` (see `Attempt.outcome`)."""
+    """Outcome of the attempt that was shown before, such as `OVERLOADED` (see `Attempt.outcome`). `OVERTAKEN` where it may
+    still be under way, `OK` where the answer itself came out otherwise than it had begun.
+    """
     @property
     def kept_indexes(self) -> google.protobuf.internal.containers.RepeatedScalarFieldContainer[builtins.int]:
         """Indexes of the items that stay; the others that were sent are withdrawn."""

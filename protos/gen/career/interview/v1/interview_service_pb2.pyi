@@ -167,7 +167,9 @@ Global___StreamQuestionsRequest: typing_extensions.TypeAlias = StreamQuestionsRe
 
 @typing.final
 class StreamQuestionsResponse(google.protobuf.message.Message):
-    """Response of StreamQuestions: one event. The first is `started`, the last `completed` or `failed`."""
+    """Response of StreamQuestions: one event. The first is `started`, the last `completed` or `failed`. A request that is
+    repeated with its `idempotency-key` is answered with `completed` alone.
+    """
 
     DESCRIPTOR: google.protobuf.descriptor.Descriptor
 
@@ -178,7 +180,9 @@ class StreamQuestionsResponse(google.protobuf.message.Message):
     FAILED_FIELD_NUMBER: builtins.int
     INDEX_FIELD_NUMBER: builtins.int
     index: builtins.int
-    """Position of the `item` in the order of arrival, from 0. Absent with every other event."""
+    """Position of the `item` in the order of arrival, from 0; none comes twice, also where items were withdrawn. Absent
+    with every other event.
+    """
     @property
     def item(self) -> career.interview.v1.interview_pb2.Question:
         """A question is complete and has passed its checks."""

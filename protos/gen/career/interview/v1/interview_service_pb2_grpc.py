@@ -30,6 +30,11 @@ if _version_not_supported:
 class InterviewServiceStub(object):
     """Writes interview questions from resumes. Every RPC may fail with UNAVAILABLE and reason `DATABASE_UNAVAILABLE`.
     A refusal of what was sent is INVALID_ARGUMENT and names every offending field at once (`google.rpc.BadRequest`).
+    Calls that store something take `idempotency-key` in their metadata (over REST the header `Idempotency-Key`: 1 to 255
+    visible ASCII characters, best a UUID). For 24 hours a request that is repeated with its key is answered with what the
+    first one stored, and no provider is asked again; fifty at once are one. It fails with INVALID_ARGUMENT (`INVALID_IDEMPOTENCY_KEY`,
+    `IDEMPOTENCY_KEY_REUSED`) and, while the first is still under way at the end of the time, with ABORTED
+    (`IDEMPOTENCY_KEY_BUSY`).
     """
 
     def __init__(self, channel):
@@ -88,6 +93,11 @@ class InterviewServiceStub(object):
 class InterviewServiceServicer(object):
     """Writes interview questions from resumes. Every RPC may fail with UNAVAILABLE and reason `DATABASE_UNAVAILABLE`.
     A refusal of what was sent is INVALID_ARGUMENT and names every offending field at once (`google.rpc.BadRequest`).
+    Calls that store something take `idempotency-key` in their metadata (over REST the header `Idempotency-Key`: 1 to 255
+    visible ASCII characters, best a UUID). For 24 hours a request that is repeated with its key is answered with what the
+    first one stored, and no provider is asked again; fifty at once are one. It fails with INVALID_ARGUMENT (`INVALID_IDEMPOTENCY_KEY`,
+    `IDEMPOTENCY_KEY_REUSED`) and, while the first is still under way at the end of the time, with ABORTED
+    (`IDEMPOTENCY_KEY_BUSY`).
     """
 
     def GenerateQuestions(self, request, context):
@@ -117,8 +127,9 @@ class InterviewServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def StreamQuestions(self, request, context):
-        """Writes a new set and sends each question as soon as it is complete and checked. Fails with UNIMPLEMENTED
-        (`STREAMING_NOT_IMPLEMENTED`): not built yet.
+        """Writes a new set and sends each question as soon as it is complete and has passed its own checks. Fails as GenerateQuestions
+        does: by the status of the call until the first event, and after it by the event `failed`, behind which the call
+        itself ends well. Whoever hangs up before the end ends the requests to the providers.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -126,7 +137,8 @@ class InterviewServiceServicer(object):
 
     def CreateFeedback(self, request, context):
         """Stores what somebody thought of a question set, or of one question of it. Fails with NOT_FOUND (`QUESTION_SET_NOT_FOUND`)
-        and INVALID_ARGUMENT (`INVALID_REQUEST`). A repeated call stores it again.
+        and INVALID_ARGUMENT (`INVALID_REQUEST`). A repeated call without an idempotency key stores it
+        again.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -221,6 +233,11 @@ def add_InterviewServiceServicer_to_server(servicer, server):
 class InterviewService(object):
     """Writes interview questions from resumes. Every RPC may fail with UNAVAILABLE and reason `DATABASE_UNAVAILABLE`.
     A refusal of what was sent is INVALID_ARGUMENT and names every offending field at once (`google.rpc.BadRequest`).
+    Calls that store something take `idempotency-key` in their metadata (over REST the header `Idempotency-Key`: 1 to 255
+    visible ASCII characters, best a UUID). For 24 hours a request that is repeated with its key is answered with what the
+    first one stored, and no provider is asked again; fifty at once are one. It fails with INVALID_ARGUMENT (`INVALID_IDEMPOTENCY_KEY`,
+    `IDEMPOTENCY_KEY_REUSED`) and, while the first is still under way at the end of the time, with ABORTED
+    (`IDEMPOTENCY_KEY_BUSY`).
     """
 
     @staticmethod

@@ -174,6 +174,11 @@ _InterviewServiceHealthType = typing_extensions.TypeVar(
 class InterviewServiceStub(typing.Generic[_InterviewServiceGenerateQuestionsType, _InterviewServiceListQuestionSetsType, _InterviewServiceGetQuestionSetType, _InterviewServiceStreamQuestionsType, _InterviewServiceCreateFeedbackType, _InterviewServiceListFeedbackType, _InterviewServiceGetPromptStatsType, _InterviewServiceGetUsageType, _InterviewServiceHealthType]):
     """Writes interview questions from resumes. Every RPC may fail with UNAVAILABLE and reason `DATABASE_UNAVAILABLE`.
     A refusal of what was sent is INVALID_ARGUMENT and names every offending field at once (`google.rpc.BadRequest`).
+    Calls that store something take `idempotency-key` in their metadata (over REST the header `Idempotency-Key`: 1 to 255
+    visible ASCII characters, best a UUID). For 24 hours a request that is repeated with its key is answered with what the
+    first one stored, and no provider is asked again; fifty at once are one. It fails with INVALID_ARGUMENT (`INVALID_IDEMPOTENCY_KEY`,
+    `IDEMPOTENCY_KEY_REUSED`) and, while the first is still under way at the end of the time, with ABORTED
+    (`IDEMPOTENCY_KEY_BUSY`).
     """
 
     @typing.overload
@@ -273,13 +278,15 @@ class InterviewServiceStub(typing.Generic[_InterviewServiceGenerateQuestionsType
     """Reads one set. Fails with NOT_FOUND (`QUESTION_SET_NOT_FOUND`)."""
 
     StreamQuestions: _InterviewServiceStreamQuestionsType
-    """Writes a new set and sends each question as soon as it is complete and checked. Fails with UNIMPLEMENTED
-    (`STREAMING_NOT_IMPLEMENTED`): not built yet.
+    """Writes a new set and sends each question as soon as it is complete and has passed its own checks. Fails as GenerateQuestions
+    does: by the status of the call until the first event, and after it by the event `failed`, behind which the call
+    itself ends well. Whoever hangs up before the end ends the requests to the providers.
     """
 
     CreateFeedback: _InterviewServiceCreateFeedbackType
     """Stores what somebody thought of a question set, or of one question of it. Fails with NOT_FOUND (`QUESTION_SET_NOT_FOUND`)
-    and INVALID_ARGUMENT (`INVALID_REQUEST`). A repeated call stores it again.
+    and INVALID_ARGUMENT (`INVALID_REQUEST`). A repeated call without an idempotency key stores it
+    again.
     """
 
     ListFeedback: _InterviewServiceListFeedbackType
@@ -340,6 +347,11 @@ InterviewServiceAsyncStub: typing_extensions.TypeAlias = InterviewServiceStub[
 class InterviewServiceServicer(metaclass=abc.ABCMeta):
     """Writes interview questions from resumes. Every RPC may fail with UNAVAILABLE and reason `DATABASE_UNAVAILABLE`.
     A refusal of what was sent is INVALID_ARGUMENT and names every offending field at once (`google.rpc.BadRequest`).
+    Calls that store something take `idempotency-key` in their metadata (over REST the header `Idempotency-Key`: 1 to 255
+    visible ASCII characters, best a UUID). For 24 hours a request that is repeated with its key is answered with what the
+    first one stored, and no provider is asked again; fifty at once are one. It fails with INVALID_ARGUMENT (`INVALID_IDEMPOTENCY_KEY`,
+    `IDEMPOTENCY_KEY_REUSED`) and, while the first is still under way at the end of the time, with ABORTED
+    (`IDEMPOTENCY_KEY_BUSY`).
     """
 
     @abc.abstractmethod
@@ -379,8 +391,9 @@ class InterviewServiceServicer(metaclass=abc.ABCMeta):
         request: career.interview.v1.interview_service_pb2.StreamQuestionsRequest,
         context: _ServicerContext,
     ) -> typing.Union[collections.abc.Iterator[career.interview.v1.interview_service_pb2.StreamQuestionsResponse], collections.abc.AsyncIterator[career.interview.v1.interview_service_pb2.StreamQuestionsResponse]]:
-        """Writes a new set and sends each question as soon as it is complete and checked. Fails with UNIMPLEMENTED
-        (`STREAMING_NOT_IMPLEMENTED`): not built yet.
+        """Writes a new set and sends each question as soon as it is complete and has passed its own checks. Fails as GenerateQuestions
+        does: by the status of the call until the first event, and after it by the event `failed`, behind which the call
+        itself ends well. Whoever hangs up before the end ends the requests to the providers.
         """
 
     @abc.abstractmethod
@@ -390,7 +403,8 @@ class InterviewServiceServicer(metaclass=abc.ABCMeta):
         context: _ServicerContext,
     ) -> typing.Union[career.generation.v1.generation_pb2.Feedback, collections.abc.Awaitable[career.generation.v1.generation_pb2.Feedback]]:
         """Stores what somebody thought of a question set, or of one question of it. Fails with NOT_FOUND (`QUESTION_SET_NOT_FOUND`)
-        and INVALID_ARGUMENT (`INVALID_REQUEST`). A repeated call stores it again.
+        and INVALID_ARGUMENT (`INVALID_REQUEST`). A repeated call without an idempotency key stores it
+        again.
         """
 
     @abc.abstractmethod

@@ -50,8 +50,6 @@ class _ErrorReasonEnumTypeWrapper(google.protobuf.internal.enum_type_wrapper._En
     """UNAVAILABLE: the resume service cannot be reached or is too slow; call again later. No metadata."""
     ERROR_REASON_DATABASE_UNAVAILABLE: _ErrorReason.ValueType  # 9
     """UNAVAILABLE: the database cannot be reached or is too slow; call again later. No metadata."""
-    ERROR_REASON_STREAMING_NOT_IMPLEMENTED: _ErrorReason.ValueType  # 10
-    """UNIMPLEMENTED: streaming is not built yet; use GenerateLearningPath. No metadata."""
     ERROR_REASON_INTERNAL_ERROR: _ErrorReason.ValueType  # 11
     """INTERNAL: a defect of the service. The request id finds it in the log. No metadata."""
     ERROR_REASON_TOO_MANY_CALLS: _ErrorReason.ValueType  # 12
@@ -61,6 +59,18 @@ class _ErrorReasonEnumTypeWrapper(google.protobuf.internal.enum_type_wrapper._En
     ERROR_REASON_BUDGET_EXHAUSTED: _ErrorReason.ValueType  # 13
     """RESOURCE_EXHAUSTED: what the operator allows to be spent a day or a month is used up; `google.rpc.RetryInfo` has
     the time to the next day (UTC). No metadata.
+    """
+    ERROR_REASON_INVALID_IDEMPOTENCY_KEY: _ErrorReason.ValueType  # 14
+    """INVALID_ARGUMENT: the `idempotency-key` is empty, too long or not visible ASCII; `google.rpc.BadRequest` names it.
+    No metadata.
+    """
+    ERROR_REASON_IDEMPOTENCY_KEY_REUSED: _ErrorReason.ValueType  # 15
+    """INVALID_ARGUMENT: the `idempotency-key` was used before, for another request or for what has been deleted since;
+    take a new one. `google.rpc.BadRequest` names it. No metadata.
+    """
+    ERROR_REASON_IDEMPOTENCY_KEY_BUSY: _ErrorReason.ValueType  # 16
+    """ABORTED: the first request with this `idempotency-key` is still under way; send the same again after the delay in
+    `google.rpc.RetryInfo`. No metadata.
     """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
@@ -94,8 +104,6 @@ ERROR_REASON_RESUME_SERVICE_UNAVAILABLE: ErrorReason.ValueType  # 8
 """UNAVAILABLE: the resume service cannot be reached or is too slow; call again later. No metadata."""
 ERROR_REASON_DATABASE_UNAVAILABLE: ErrorReason.ValueType  # 9
 """UNAVAILABLE: the database cannot be reached or is too slow; call again later. No metadata."""
-ERROR_REASON_STREAMING_NOT_IMPLEMENTED: ErrorReason.ValueType  # 10
-"""UNIMPLEMENTED: streaming is not built yet; use GenerateLearningPath. No metadata."""
 ERROR_REASON_INTERNAL_ERROR: ErrorReason.ValueType  # 11
 """INTERNAL: a defect of the service. The request id finds it in the log. No metadata."""
 ERROR_REASON_TOO_MANY_CALLS: ErrorReason.ValueType  # 12
@@ -105,5 +113,17 @@ delay in `google.rpc.RetryInfo`. No metadata.
 ERROR_REASON_BUDGET_EXHAUSTED: ErrorReason.ValueType  # 13
 """RESOURCE_EXHAUSTED: what the operator allows to be spent a day or a month is used up; `google.rpc.RetryInfo` has
 the time to the next day (UTC). No metadata.
+"""
+ERROR_REASON_INVALID_IDEMPOTENCY_KEY: ErrorReason.ValueType  # 14
+"""INVALID_ARGUMENT: the `idempotency-key` is empty, too long or not visible ASCII; `google.rpc.BadRequest` names it.
+No metadata.
+"""
+ERROR_REASON_IDEMPOTENCY_KEY_REUSED: ErrorReason.ValueType  # 15
+"""INVALID_ARGUMENT: the `idempotency-key` was used before, for another request or for what has been deleted since;
+take a new one. `google.rpc.BadRequest` names it. No metadata.
+"""
+ERROR_REASON_IDEMPOTENCY_KEY_BUSY: ErrorReason.ValueType  # 16
+"""ABORTED: the first request with this `idempotency-key` is still under way; send the same again after the delay in
+`google.rpc.RetryInfo`. No metadata.
 """
 Global___ErrorReason: typing_extensions.TypeAlias = ErrorReason

@@ -173,7 +173,9 @@ Global___StreamLearningPathRequest: typing_extensions.TypeAlias = StreamLearning
 
 @typing.final
 class StreamLearningPathResponse(google.protobuf.message.Message):
-    """Response of StreamLearningPath: one event. The first is `started`, the last `completed` or `failed`."""
+    """Response of StreamLearningPath: one event. The first is `started`, the last `completed` or `failed`. A request that is
+    repeated with its `idempotency-key` is answered with `completed` alone.
+    """
 
     DESCRIPTOR: google.protobuf.descriptor.Descriptor
 
@@ -184,7 +186,9 @@ class StreamLearningPathResponse(google.protobuf.message.Message):
     FAILED_FIELD_NUMBER: builtins.int
     INDEX_FIELD_NUMBER: builtins.int
     index: builtins.int
-    """Position of the `item` in the order of arrival, from 0. Absent with every other event."""
+    """Position of the `item` in the order of arrival, from 0; none comes twice, also where items were withdrawn. Absent
+    with every other event.
+    """
     @property
     def item(self) -> career.learning.v1.learning_path_pb2.LearningStep:
         """A step is complete and has passed its checks."""

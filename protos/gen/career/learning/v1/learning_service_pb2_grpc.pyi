@@ -174,6 +174,11 @@ _LearningServiceHealthType = typing_extensions.TypeVar(
 class LearningServiceStub(typing.Generic[_LearningServiceGenerateLearningPathType, _LearningServiceListLearningPathsType, _LearningServiceGetLearningPathType, _LearningServiceStreamLearningPathType, _LearningServiceCreateFeedbackType, _LearningServiceListFeedbackType, _LearningServiceGetPromptStatsType, _LearningServiceGetUsageType, _LearningServiceHealthType]):
     """Writes learning paths from resumes. Every RPC may fail with UNAVAILABLE and reason `DATABASE_UNAVAILABLE`.
     A refusal of what was sent is INVALID_ARGUMENT and names every offending field at once (`google.rpc.BadRequest`).
+    Calls that store something take `idempotency-key` in their metadata (over REST the header `Idempotency-Key`: 1 to 255
+    visible ASCII characters, best a UUID). For 24 hours a request that is repeated with its key is answered with what the
+    first one stored, and no provider is asked again; fifty at once are one. It fails with INVALID_ARGUMENT (`INVALID_IDEMPOTENCY_KEY`,
+    `IDEMPOTENCY_KEY_REUSED`) and, while the first is still under way at the end of the time, with ABORTED
+    (`IDEMPOTENCY_KEY_BUSY`).
     """
 
     @typing.overload
@@ -273,13 +278,15 @@ class LearningServiceStub(typing.Generic[_LearningServiceGenerateLearningPathTyp
     """Reads one learning path. Fails with NOT_FOUND (`LEARNING_PATH_NOT_FOUND`)."""
 
     StreamLearningPath: _LearningServiceStreamLearningPathType
-    """Writes a new learning path and sends each step as soon as it is complete and checked. Fails with UNIMPLEMENTED
-    (`STREAMING_NOT_IMPLEMENTED`): not built yet.
+    """Writes a new learning path and sends each step as soon as it is complete and has passed its own checks. Fails as GenerateLearningPath
+    does: by the status of the call until the first event, and after it by the event `failed`, behind which the call
+    itself ends well. Whoever hangs up before the end ends the requests to the providers.
     """
 
     CreateFeedback: _LearningServiceCreateFeedbackType
     """Stores what somebody thought of a learning path, or of one step of it. Fails with NOT_FOUND (`LEARNING_PATH_NOT_FOUND`)
-    and INVALID_ARGUMENT (`INVALID_REQUEST`). A repeated call stores it again.
+    and INVALID_ARGUMENT (`INVALID_REQUEST`). A repeated call without an idempotency key stores it
+    again.
     """
 
     ListFeedback: _LearningServiceListFeedbackType
@@ -340,6 +347,11 @@ LearningServiceAsyncStub: typing_extensions.TypeAlias = LearningServiceStub[
 class LearningServiceServicer(metaclass=abc.ABCMeta):
     """Writes learning paths from resumes. Every RPC may fail with UNAVAILABLE and reason `DATABASE_UNAVAILABLE`.
     A refusal of what was sent is INVALID_ARGUMENT and names every offending field at once (`google.rpc.BadRequest`).
+    Calls that store something take `idempotency-key` in their metadata (over REST the header `Idempotency-Key`: 1 to 255
+    visible ASCII characters, best a UUID). For 24 hours a request that is repeated with its key is answered with what the
+    first one stored, and no provider is asked again; fifty at once are one. It fails with INVALID_ARGUMENT (`INVALID_IDEMPOTENCY_KEY`,
+    `IDEMPOTENCY_KEY_REUSED`) and, while the first is still under way at the end of the time, with ABORTED
+    (`IDEMPOTENCY_KEY_BUSY`).
     """
 
     @abc.abstractmethod
@@ -379,8 +391,9 @@ class LearningServiceServicer(metaclass=abc.ABCMeta):
         request: career.learning.v1.learning_service_pb2.StreamLearningPathRequest,
         context: _ServicerContext,
     ) -> typing.Union[collections.abc.Iterator[career.learning.v1.learning_service_pb2.StreamLearningPathResponse], collections.abc.AsyncIterator[career.learning.v1.learning_service_pb2.StreamLearningPathResponse]]:
-        """Writes a new learning path and sends each step as soon as it is complete and checked. Fails with UNIMPLEMENTED
-        (`STREAMING_NOT_IMPLEMENTED`): not built yet.
+        """Writes a new learning path and sends each step as soon as it is complete and has passed its own checks. Fails as GenerateLearningPath
+        does: by the status of the call until the first event, and after it by the event `failed`, behind which the call
+        itself ends well. Whoever hangs up before the end ends the requests to the providers.
         """
 
     @abc.abstractmethod
@@ -390,7 +403,8 @@ class LearningServiceServicer(metaclass=abc.ABCMeta):
         context: _ServicerContext,
     ) -> typing.Union[career.generation.v1.generation_pb2.Feedback, collections.abc.Awaitable[career.generation.v1.generation_pb2.Feedback]]:
         """Stores what somebody thought of a learning path, or of one step of it. Fails with NOT_FOUND (`LEARNING_PATH_NOT_FOUND`)
-        and INVALID_ARGUMENT (`INVALID_REQUEST`). A repeated call stores it again.
+        and INVALID_ARGUMENT (`INVALID_REQUEST`). A repeated call without an idempotency key stores it
+        again.
         """
 
     @abc.abstractmethod

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#career/resume/v1/error_reason.proto\x12\x10\x63\x61reer.resume.v1*\xed\x02\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12!\n\x1d\x45RROR_REASON_RESUME_NOT_FOUND\x10\x01\x12&\n\"ERROR_REASON_RESUME_ALREADY_EXISTS\x10\x02\x12\x1f\n\x1b\x45RROR_REASON_INVALID_RESUME\x10\x03\x12\x1d\n\x19\x45RROR_REASON_INVALID_PAGE\x10\x04\x12\"\n\x1e\x45RROR_REASON_MALFORMED_REQUEST\x10\x05\x12#\n\x1f\x45RROR_REASON_ERASURE_INCOMPLETE\x10\x06\x12%\n!ERROR_REASON_DATABASE_UNAVAILABLE\x10\x07\x12\x1f\n\x1b\x45RROR_REASON_INTERNAL_ERROR\x10\x08\x12$\n ERROR_REASON_INVALID_JSON_RESUME\x10\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#career/resume/v1/error_reason.proto\x12\x10\x63\x61reer.resume.v1*\xe7\x03\n\x0b\x45rrorReason\x12\x1c\n\x18\x45RROR_REASON_UNSPECIFIED\x10\x00\x12!\n\x1d\x45RROR_REASON_RESUME_NOT_FOUND\x10\x01\x12&\n\"ERROR_REASON_RESUME_ALREADY_EXISTS\x10\x02\x12\x1f\n\x1b\x45RROR_REASON_INVALID_RESUME\x10\x03\x12\x1d\n\x19\x45RROR_REASON_INVALID_PAGE\x10\x04\x12\"\n\x1e\x45RROR_REASON_MALFORMED_REQUEST\x10\x05\x12#\n\x1f\x45RROR_REASON_ERASURE_INCOMPLETE\x10\x06\x12%\n!ERROR_REASON_DATABASE_UNAVAILABLE\x10\x07\x12\x1f\n\x1b\x45RROR_REASON_INTERNAL_ERROR\x10\x08\x12$\n ERROR_REASON_INVALID_JSON_RESUME\x10\t\x12(\n$ERROR_REASON_INVALID_IDEMPOTENCY_KEY\x10\n\x12\'\n#ERROR_REASON_IDEMPOTENCY_KEY_REUSED\x10\x0b\x12%\n!ERROR_REASON_IDEMPOTENCY_KEY_BUSY\x10\x0c\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -32,5 +32,5 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'career.resume.v1.error_reas
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_ERRORREASON']._serialized_start=58
-  _globals['_ERRORREASON']._serialized_end=423
+  _globals['_ERRORREASON']._serialized_end=545
 # @@protoc_insertion_point(module_scope)

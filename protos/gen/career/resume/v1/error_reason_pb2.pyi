@@ -53,6 +53,18 @@ class _ErrorReasonEnumTypeWrapper(google.protobuf.internal.enum_type_wrapper._En
     `google.rpc.BadRequest` names every place in the words of JSON Resume, or `document` for the whole. No metadata.
     Example of a field: `work[2].startDate`: `must be a date such as 2024, 2024-05 or 2024-05-31`.
     """
+    ERROR_REASON_INVALID_IDEMPOTENCY_KEY: _ErrorReason.ValueType  # 10
+    """INVALID_ARGUMENT: the `idempotency-key` is empty, too long or not visible ASCII; `google.rpc.BadRequest` names it.
+    No metadata.
+    """
+    ERROR_REASON_IDEMPOTENCY_KEY_REUSED: _ErrorReason.ValueType  # 11
+    """INVALID_ARGUMENT: the `idempotency-key` was used before, for another request or for what has been deleted since;
+    take a new one. `google.rpc.BadRequest` names it. No metadata.
+    """
+    ERROR_REASON_IDEMPOTENCY_KEY_BUSY: _ErrorReason.ValueType  # 12
+    """ABORTED: the first request with this `idempotency-key` is still under way; send the same again after the delay in
+    `google.rpc.RetryInfo`. No metadata.
+    """
 
 class ErrorReason(_ErrorReason, metaclass=_ErrorReasonEnumTypeWrapper):
     """`google.rpc.ErrorInfo.reason` carries the name without the prefix `ERROR_REASON_`; its domain is `career-coach`."""
@@ -87,5 +99,17 @@ ERROR_REASON_INVALID_JSON_RESUME: ErrorReason.ValueType  # 9
 """INVALID_ARGUMENT: the document is no JSON Resume that can be taken, or its key breaks a rule of the contract;
 `google.rpc.BadRequest` names every place in the words of JSON Resume, or `document` for the whole. No metadata.
 Example of a field: `work[2].startDate`: `must be a date such as 2024, 2024-05 or 2024-05-31`.
+"""
+ERROR_REASON_INVALID_IDEMPOTENCY_KEY: ErrorReason.ValueType  # 10
+"""INVALID_ARGUMENT: the `idempotency-key` is empty, too long or not visible ASCII; `google.rpc.BadRequest` names it.
+No metadata.
+"""
+ERROR_REASON_IDEMPOTENCY_KEY_REUSED: ErrorReason.ValueType  # 11
+"""INVALID_ARGUMENT: the `idempotency-key` was used before, for another request or for what has been deleted since;
+take a new one. `google.rpc.BadRequest` names it. No metadata.
+"""
+ERROR_REASON_IDEMPOTENCY_KEY_BUSY: ErrorReason.ValueType  # 12
+"""ABORTED: the first request with this `idempotency-key` is still under way; send the same again after the delay in
+`google.rpc.RetryInfo`. No metadata.
 """
 Global___ErrorReason: typing_extensions.TypeAlias = ErrorReason

@@ -30,6 +30,11 @@ if _version_not_supported:
 class ResumeServiceStub(object):
     """Keeps resumes. Every RPC may fail with UNAVAILABLE and reason `DATABASE_UNAVAILABLE`: try again a little later.
     A refusal of what was sent is INVALID_ARGUMENT and names every offending field at once (`google.rpc.BadRequest`).
+    Calls that store something take `idempotency-key` in their metadata (over REST the header `Idempotency-Key`: 1 to 255
+    visible ASCII characters, best a UUID). For 24 hours a request that is repeated with its key is answered with what the
+    first one stored; fifty at once are one. It fails with INVALID_ARGUMENT (`INVALID_IDEMPOTENCY_KEY`,
+    `IDEMPOTENCY_KEY_REUSED`) and, while the first is still under way at the end of the time, with ABORTED
+    (`IDEMPOTENCY_KEY_BUSY`).
     """
 
     def __init__(self, channel):
@@ -83,12 +88,17 @@ class ResumeServiceStub(object):
 class ResumeServiceServicer(object):
     """Keeps resumes. Every RPC may fail with UNAVAILABLE and reason `DATABASE_UNAVAILABLE`: try again a little later.
     A refusal of what was sent is INVALID_ARGUMENT and names every offending field at once (`google.rpc.BadRequest`).
+    Calls that store something take `idempotency-key` in their metadata (over REST the header `Idempotency-Key`: 1 to 255
+    visible ASCII characters, best a UUID). For 24 hours a request that is repeated with its key is answered with what the
+    first one stored; fifty at once are one. It fails with INVALID_ARGUMENT (`INVALID_IDEMPOTENCY_KEY`,
+    `IDEMPOTENCY_KEY_REUSED`) and, while the first is still under way at the end of the time, with ABORTED
+    (`IDEMPOTENCY_KEY_BUSY`).
     """
 
     def CreateResume(self, request, context):
         """Stores a resume and answers once it cannot be lost any more. Fails with ALREADY_EXISTS
         (`RESUME_ALREADY_EXISTS`) when the chosen key is taken, and with INVALID_ARGUMENT (`INVALID_RESUME`).
-        Not idempotent without a key of the client's choice: a repeated call without one stores a second resume.
+        A repeated call without an idempotency key or a key of the client's choice stores a second resume.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -142,7 +152,7 @@ class ResumeServiceServicer(object):
         where a field takes it over. It is at most 262,144 bytes of UTF-8 and 100 levels deep, has at most 1,000 entries in
         `skills` and `basics.profiles`, names no member twice, and holds neither half of a surrogate pair alone nor a
         character that a resume may not hold. Fails with INVALID_ARGUMENT (`INVALID_JSON_RESUME`) and with ALREADY_EXISTS
-        (`RESUME_ALREADY_EXISTS`). Not idempotent without a key of the client's choice.
+        (`RESUME_ALREADY_EXISTS`). Repeated calls are as with CreateResume.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -225,6 +235,11 @@ def add_ResumeServiceServicer_to_server(servicer, server):
 class ResumeService(object):
     """Keeps resumes. Every RPC may fail with UNAVAILABLE and reason `DATABASE_UNAVAILABLE`: try again a little later.
     A refusal of what was sent is INVALID_ARGUMENT and names every offending field at once (`google.rpc.BadRequest`).
+    Calls that store something take `idempotency-key` in their metadata (over REST the header `Idempotency-Key`: 1 to 255
+    visible ASCII characters, best a UUID). For 24 hours a request that is repeated with its key is answered with what the
+    first one stored; fifty at once are one. It fails with INVALID_ARGUMENT (`INVALID_IDEMPOTENCY_KEY`,
+    `IDEMPOTENCY_KEY_REUSED`) and, while the first is still under way at the end of the time, with ABORTED
+    (`IDEMPOTENCY_KEY_BUSY`).
     """
 
     @staticmethod

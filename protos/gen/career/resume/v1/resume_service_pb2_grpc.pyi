@@ -158,6 +158,11 @@ _ResumeServiceHealthType = typing_extensions.TypeVar(
 class ResumeServiceStub(typing.Generic[_ResumeServiceCreateResumeType, _ResumeServiceListResumesType, _ResumeServiceGetResumeType, _ResumeServiceUpdateResumeType, _ResumeServiceDeleteResumeType, _ResumeServiceImportJsonResumeType, _ResumeServiceExportJsonResumeType, _ResumeServiceHealthType]):
     """Keeps resumes. Every RPC may fail with UNAVAILABLE and reason `DATABASE_UNAVAILABLE`: try again a little later.
     A refusal of what was sent is INVALID_ARGUMENT and names every offending field at once (`google.rpc.BadRequest`).
+    Calls that store something take `idempotency-key` in their metadata (over REST the header `Idempotency-Key`: 1 to 255
+    visible ASCII characters, best a UUID). For 24 hours a request that is repeated with its key is answered with what the
+    first one stored; fifty at once are one. It fails with INVALID_ARGUMENT (`INVALID_IDEMPOTENCY_KEY`,
+    `IDEMPOTENCY_KEY_REUSED`) and, while the first is still under way at the end of the time, with ABORTED
+    (`IDEMPOTENCY_KEY_BUSY`).
     """
 
     @typing.overload
@@ -235,7 +240,7 @@ class ResumeServiceStub(typing.Generic[_ResumeServiceCreateResumeType, _ResumeSe
     CreateResume: _ResumeServiceCreateResumeType
     """Stores a resume and answers once it cannot be lost any more. Fails with ALREADY_EXISTS
     (`RESUME_ALREADY_EXISTS`) when the chosen key is taken, and with INVALID_ARGUMENT (`INVALID_RESUME`).
-    Not idempotent without a key of the client's choice: a repeated call without one stores a second resume.
+    A repeated call without an idempotency key or a key of the client's choice stores a second resume.
     """
 
     ListResumes: _ResumeServiceListResumesType
@@ -272,7 +277,7 @@ class ResumeServiceStub(typing.Generic[_ResumeServiceCreateResumeType, _ResumeSe
     where a field takes it over. It is at most 262,144 bytes of UTF-8 and 100 levels deep, has at most 1,000 entries in
     `skills` and `basics.profiles`, names no member twice, and holds neither half of a surrogate pair alone nor a
     character that a resume may not hold. Fails with INVALID_ARGUMENT (`INVALID_JSON_RESUME`) and with ALREADY_EXISTS
-    (`RESUME_ALREADY_EXISTS`). Not idempotent without a key of the client's choice.
+    (`RESUME_ALREADY_EXISTS`). Repeated calls are as with CreateResume.
     """
 
     ExportJsonResume: _ResumeServiceExportJsonResumeType
@@ -330,6 +335,11 @@ ResumeServiceAsyncStub: typing_extensions.TypeAlias = ResumeServiceStub[
 class ResumeServiceServicer(metaclass=abc.ABCMeta):
     """Keeps resumes. Every RPC may fail with UNAVAILABLE and reason `DATABASE_UNAVAILABLE`: try again a little later.
     A refusal of what was sent is INVALID_ARGUMENT and names every offending field at once (`google.rpc.BadRequest`).
+    Calls that store something take `idempotency-key` in their metadata (over REST the header `Idempotency-Key`: 1 to 255
+    visible ASCII characters, best a UUID). For 24 hours a request that is repeated with its key is answered with what the
+    first one stored; fifty at once are one. It fails with INVALID_ARGUMENT (`INVALID_IDEMPOTENCY_KEY`,
+    `IDEMPOTENCY_KEY_REUSED`) and, while the first is still under way at the end of the time, with ABORTED
+    (`IDEMPOTENCY_KEY_BUSY`).
     """
 
     @abc.abstractmethod
@@ -340,7 +350,7 @@ class ResumeServiceServicer(metaclass=abc.ABCMeta):
     ) -> typing.Union[career.resume.v1.resume_pb2.Resume, collections.abc.Awaitable[career.resume.v1.resume_pb2.Resume]]:
         """Stores a resume and answers once it cannot be lost any more. Fails with ALREADY_EXISTS
         (`RESUME_ALREADY_EXISTS`) when the chosen key is taken, and with INVALID_ARGUMENT (`INVALID_RESUME`).
-        Not idempotent without a key of the client's choice: a repeated call without one stores a second resume.
+        A repeated call without an idempotency key or a key of the client's choice stores a second resume.
         """
 
     @abc.abstractmethod
@@ -402,7 +412,7 @@ class ResumeServiceServicer(metaclass=abc.ABCMeta):
         where a field takes it over. It is at most 262,144 bytes of UTF-8 and 100 levels deep, has at most 1,000 entries in
         `skills` and `basics.profiles`, names no member twice, and holds neither half of a surrogate pair alone nor a
         character that a resume may not hold. Fails with INVALID_ARGUMENT (`INVALID_JSON_RESUME`) and with ALREADY_EXISTS
-        (`RESUME_ALREADY_EXISTS`). Not idempotent without a key of the client's choice.
+        (`RESUME_ALREADY_EXISTS`). Repeated calls are as with CreateResume.
         """
 
     @abc.abstractmethod
