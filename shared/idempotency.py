@@ -21,6 +21,7 @@ from typing import Protocol
 import msgspec
 import structlog
 
+from shared.background import repeating
 from shared.clock import Clock
 from shared.errors import CareerError, Conflict, DatabaseUnavailable, InvalidInput, Violation
 
@@ -173,19 +174,13 @@ class Idempotency:
     @asynccontextmanager
     async def sweeping(self) -> AsyncIterator[None]:
         """Drops expired records now and every ten minutes, for the length of the block."""
-        sweeping = asyncio.create_task(self._sweep_forever())
-        try:
+        async with repeating(self.sweep, _SWEEP_SECONDS):
             yield
-        finally:
-            sweeping.cancel()
-            with suppress(asyncio.CancelledError):
-                await sweeping
 
     async def sweep(self) -> None:
         """Drops expired records."""
-        with suppress(DatabaseUnavailable):
-            if dropped := await self._store.sweep(self._now()):
-                log.info("idempotency.swept", records=dropped)
+        if dropped := await self._store.sweep(self._now()):
+            log.info("idempotency.swept", records=dropped)
 
     async def _take(self, key: str, wish: Wish, time_left: float | None) -> tuple[ClaimRecord, Claim]:
         ends = None if time_left is None else self._now() + max(time_left - _RESERVE_SECONDS, 0) * 1000
@@ -247,11 +242,6 @@ class Idempotency:
     async def _give_back(self, record: ClaimRecord) -> None:
         with suppress(DatabaseUnavailable):
             await self._store.extend(record, 0)
-
-    async def _sweep_forever(self) -> None:
-        while True:
-            await self.sweep()
-            await self._sleep(_SWEEP_SECONDS)
 
     def _lease(self) -> int:
         return self._now() + int(LEASE.total_seconds() * 1000)

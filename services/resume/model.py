@@ -201,3 +201,11 @@ class ResumeSummary:
 def preview_of(content: ResumeContent) -> Preview:
     """What a list shows of the content."""
     return Preview(content.name, content.summary[:SUMMARY_PREVIEW], content.total_experience_months)
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """A deletion that has not ended: its key is hidden. Who takes it up at `due` is the only one who does."""
+
+    unique_key: str
+    due: datetime

@@ -1,9 +1,10 @@
 """What the use cases need from outside."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from services.resume.model import Resume, ResumeContent, ResumeSummary
+from services.resume.model import Deletion, Resume, ResumeContent, ResumeSummary
 from shared.pages import Page, PageRequest
 
 
@@ -29,11 +30,20 @@ class ResumeRepository(Protocol):
     async def replace(self, unique_key: str, content: ResumeContent, updated_at: datetime) -> Resume:
         """Replaces the content and answers with the whole; an imported document is gone. Raises `ResumeNotFound`."""
 
-    async def hide(self, unique_key: str) -> None:
-        """Drops the content and hides the key until `forget`; again is a success; raises `ResumeNotFound`."""
+    async def hide(self, unique_key: str, due: datetime) -> None:
+        """Drops the content and hides the key until `forget`; again is a success; raises `ResumeNotFound`.
+
+        A deletion that has not ended is to be taken up when it is `due`.
+        """
 
     async def forget(self, unique_key: str) -> None:
         """Frees a hidden key; a key that is not hidden stays."""
+
+    async def unfinished_deletions(self, now: datetime) -> Sequence[Deletion]:
+        """Those that are due by now."""
+
+    async def take_up(self, deletion: Deletion, due: datetime) -> bool:
+        """Puts the next try of a deletion off; false where it has ended, or another took it up."""
 
 
 class DerivedData(Protocol):

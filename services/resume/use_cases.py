@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from services.resume.errors import InvalidJsonResume, InvalidResume
+from services.resume.errors import ErasureIncomplete, InvalidJsonResume, InvalidResume
 from services.resume.json_resume.document import read_document
 from services.resume.json_resume.intake import take_over
 from services.resume.json_resume.rendition import write_document
@@ -17,6 +18,9 @@ from shared.errors import DatabaseUnavailable, Violation
 from shared.idempotency import Idempotency, Wish
 from shared.pages import Page, PageRequest
 from shared.resume_key import check_key
+
+# A call that deletes has ended by then, be it by its deadline.
+_PATIENCE = timedelta(seconds=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +69,20 @@ class ResumeUseCases:
     async def delete(self, unique_key: str) -> int:
         """Deletes a resume and what was derived from it; answers how many derived documents are gone.
 
-        The resume is hidden first: nothing new is derived from it while the rest is erased, and a call that was
-        interrupted can be taken up again.
+        The resume is hidden first: nothing new is derived from it while the rest is erased. What interrupts the call
+        does not end the deletion: `finish_deletions` takes it up, as does the same call.
         """
         _refuse(check_key(unique_key))
-        await self.resumes.hide(unique_key)
-        erased = await asyncio.gather(*(derived.erase(unique_key) for derived in self.derived))
-        await self.idempotency.erase(unique_key)
-        await self.resumes.forget(unique_key)
-        return sum(erased)
+        await self.resumes.hide(unique_key, due=self.clock.now() + _PATIENCE)
+        return await self._erase(unique_key)
+
+    async def finish_deletions(self) -> None:
+        """Takes up the deletions that were interrupted."""
+        now = self.clock.now()
+        for deletion in await self.resumes.unfinished_deletions(now):
+            if await self.resumes.take_up(deletion, due=now + _PATIENCE):
+                with suppress(ErasureIncomplete):
+                    await self._erase(deletion.unique_key)
 
     async def check_health(self) -> None:
         """Raises `DatabaseUnavailable` where the service cannot work."""
@@ -83,6 +92,13 @@ class ResumeUseCases:
     def today(self) -> date:
         """The present day in UTC."""
         return self.clock.now().date()
+
+    async def _erase(self, unique_key: str) -> int:
+        """Erases all that came of a hidden resume, and frees its key."""
+        erased = await asyncio.gather(*(derived.erase(unique_key) for derived in self.derived))
+        await self.idempotency.erase(unique_key)
+        await self.resumes.forget(unique_key)
+        return sum(erased)
 
     async def _store(self, wish: Wish, content: ResumeContent, json_resume: str = "") -> Resume:
         """Stores what is wished for once; where it has no key, its id is one that nobody can guess."""

@@ -1,14 +1,22 @@
 """What every resume repository promises."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from services.resume.adapters.memory import MemoryResumeRepository
 from services.resume.adapters.mongo import MongoResumeRepository
 from services.resume.errors import ResumeAlreadyExists, ResumeNotFound
-from services.resume.model import ContactInfo, Resume, ResumeContent, ResumeSummary, WorkExperience, preview_of
+from services.resume.model import (
+    ContactInfo,
+    Deletion,
+    Resume,
+    ResumeContent,
+    ResumeSummary,
+    WorkExperience,
+    preview_of,
+)
 from services.resume.ports import ResumeRepository
 from shared.clock import Clock
 from shared.database import Database
@@ -29,12 +37,15 @@ CONTENT = ResumeContent(
 )
 
 
+LATER = datetime(2026, 11, 21, tzinfo=UTC)
+
+
 @pytest.fixture(params=["memory", "mongo"])
-async def resumes(request: pytest.FixtureRequest, clock: Clock, database: Database) -> ResumeRepository:
+async def resumes(request: pytest.FixtureRequest, database: Database) -> ResumeRepository:
     """One implementation after the other."""
     if request.param == "memory":
         return MemoryResumeRepository()
-    repository = MongoResumeRepository(database, clock)
+    repository = MongoResumeRepository(database)
     await repository.prepare()
     return repository
 
@@ -56,7 +67,7 @@ async def test_what_is_added_is_read(resumes: ResumeRepository, clock: Clock, ke
         ResumeSummary(key, preview_of(CONTENT), added.created_at, added.updated_at)
     ]
     assert (await resumes.replace(key, CONTENT, clock.now())) == added
-    await resumes.hide(key)
+    await resumes.hide(key, LATER)
     await resumes.forget(key)
     with pytest.raises(ResumeNotFound):
         await resumes.get(key)
@@ -136,8 +147,8 @@ async def test_hidden(resumes: ResumeRepository, clock: Clock) -> None:
     """A hidden resume is neither read nor listed nor replaced; its key is taken until it is forgotten."""
     await resumes.add(resume_of(clock, "k"))
 
-    await resumes.hide("k")
-    await resumes.hide("k")
+    await resumes.hide("k", LATER)
+    await resumes.hide("k", LATER)
 
     assert list((await resumes.list(PageRequest(2))).items) == []
     with pytest.raises(ResumeNotFound):
@@ -152,21 +163,41 @@ async def test_forgotten(resumes: ResumeRepository, clock: Clock) -> None:
     """A forgotten key is free; one that is not hidden stays; one that is not there is no matter."""
     await resumes.add(resume_of(clock, "hidden"))
     await resumes.add(resume_of(clock, "shown"))
-    await resumes.hide("hidden")
+    await resumes.hide("hidden", LATER)
 
     for key in ("hidden", "shown", "absent"):
         await resumes.forget(key)
 
     assert (await resumes.get("shown")).unique_key == "shown"
     with pytest.raises(ResumeNotFound):
-        await resumes.hide("hidden")
+        await resumes.hide("hidden", LATER)
     await resumes.add(resume_of(clock, "hidden"))
+
+
+async def test_a_deletion_is_due_until_it_has_ended(resumes: ResumeRepository, clock: Clock) -> None:
+    """Hiding again puts it off; one alone takes it up; a key that is another one's by now is none of its business."""
+    now = clock.now()
+    for key in ("a", "b", "later"):
+        await resumes.add(resume_of(clock, key))
+        await resumes.hide(key, LATER if key == "later" else now)
+    found = {deletion.unique_key: deletion for deletion in await resumes.unfinished_deletions(now)}
+
+    taken = [await resumes.take_up(found["a"], LATER), await resumes.take_up(found["a"], LATER)]
+    await resumes.forget("b")
+    await resumes.add(resume_of(clock, "b"))
+    late = await resumes.take_up(found["b"], LATER)
+
+    assert found == {"a": Deletion("a", now), "b": Deletion("b", now)}
+    assert (taken, late) == ([True, False], False)
+    assert list(await resumes.unfinished_deletions(now)) == []
+    assert {deletion.unique_key for deletion in await resumes.unfinished_deletions(LATER)} == {"a", "later"}
+    assert (await resumes.get("b")).unique_key == "b"
 
 
 async def test_hide_missing(resumes: ResumeRepository) -> None:
     """What is not there cannot be hidden."""
     with pytest.raises(ResumeNotFound):
-        await resumes.hide("k")
+        await resumes.hide("k", LATER)
 
 
 DOCUMENT = '{"basics": {"name": "김"}, "$where": {"a.b": "\\u0000"}, "n": 1.10}'
@@ -191,7 +222,7 @@ async def test_an_imported_document_goes_with_its_resume(resumes: ResumeReposito
         await resumes.add(resume_of(clock, key), DOCUMENT)
 
     await resumes.replace("replaced", CONTENT, clock.now())
-    await resumes.hide("hidden")
+    await resumes.hide("hidden", LATER)
 
     assert await resumes.get_json_resume("replaced") == ""
     for key in ("hidden", "absent"):
@@ -210,7 +241,7 @@ async def test_a_resume_that_was_stored_by_an_earlier_version_is_read(database: 
     parts = {"preview": {"name": "n", "summary": text, "total_experience_months": None}}
     content = {"content": {"name": "n", "summary": text}}
     await database.collection("resumes").insert_one(document | times | parts | content)
-    resumes = MongoResumeRepository(database, clock)
+    resumes = MongoResumeRepository(database)
 
     read = await resumes.get("old")
 

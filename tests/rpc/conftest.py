@@ -40,7 +40,7 @@ async def channel(
 ) -> AsyncIterator[grpc.aio.Channel]:
     """A channel to the running resume service."""
     servicer = ResumeServicer(
-        ResumeUseCases(MemoryResumeRepository(), [derived], memory_idempotency(), database, clock)
+        ResumeUseCases(MemoryResumeRepository(), [derived], memory_idempotency(clock), database, clock)
     )
 
     def register(server: grpc.aio.Server) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations  # the typed clients have their names in the stubs alone
 
 import unicodedata
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import grpc
@@ -10,8 +11,14 @@ import pytest
 
 from career.resume.v1 import resume_pb2
 from career.resume.v1 import resume_service_pb2 as messages
+from services.resume.adapters.memory import MemoryResumeRepository
+from services.resume.errors import ErasureIncomplete
+from services.resume.model import ResumeContent
+from services.resume.use_cases import ResumeUseCases
+from shared.clock import Clock
 from tests.support.derived import SwitchableDatabase, SwitchableDerivedData
 from tests.support.failures import failure_of
+from tests.support.idempotency import memory_idempotency
 from tests.support.resumes import EXAMPLES, example_message
 
 if TYPE_CHECKING:
@@ -178,6 +185,29 @@ async def test_interrupted_deletion_is_taken_up_again(
     assert len((await resumes.ListResumes(messages.ListResumesRequest())).resumes) == 0
     derived.on = True
     assert (await resumes.DeleteResume(messages.DeleteResumeRequest(unique_key="k"))).erased_documents == 1
+
+
+async def test_an_interrupted_deletion_ends_by_itself(clock: Clock) -> None:
+    """As soon as the services that were away are back."""
+    derived, now = SwitchableDerivedData(), [clock.now()]
+    moving = Clock(now=lambda: now[0])
+    cases = ResumeUseCases(
+        MemoryResumeRepository(), [derived], memory_idempotency(moving), SwitchableDatabase(), moving
+    )
+    await cases.create("k", ResumeContent(name="n"))
+    derived.documents["k"], derived.on = 1, False
+    with pytest.raises(ErasureIncomplete):
+        await cases.delete("k")
+    now[0] += timedelta(seconds=20)
+    await cases.finish_deletions()
+    still_there = dict(derived.documents)
+    derived.on = True
+    now[0] += timedelta(seconds=20)
+
+    await cases.finish_deletions()
+
+    assert (still_there, derived.documents) == ({"k": 1}, {})
+    assert (await cases.create("k", ResumeContent(name="again"))).content.name == "again"
 
 
 async def test_health(resumes: ResumeServiceAsyncStub, database: SwitchableDatabase) -> None:

@@ -89,7 +89,7 @@ def parts_of(
 ) -> Parts[Content, Item]:
     """Use cases over these parts. A task alone is the only version of its prompt."""
     usage, sums = MemoryUsageLedger(), MemoryPromptSums()
-    opinions, idempotency = memory_feedback(), memory_idempotency()
+    opinions, idempotency = memory_feedback(), memory_idempotency(clock)
     tasks = Experiment.of("test/1", task) if isinstance(task, Task) else task
     generator = Generator(tasks, registry, Books(usage, sums, clock), clock, deadline=20.0)
     return Parts(

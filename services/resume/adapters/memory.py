@@ -1,11 +1,12 @@
 """Resumes in memory: fit to run on, gone with the process."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from operator import attrgetter
 
 from services.resume.errors import ResumeAlreadyExists, ResumeNotFound
-from services.resume.model import Resume, ResumeContent, ResumeSummary, preview_of
+from services.resume.model import Deletion, Resume, ResumeContent, ResumeSummary, preview_of
 from shared.pages import Page, PageRequest, cut_page
 
 
@@ -14,6 +15,7 @@ class MemoryResumeRepository:
 
     def __init__(self) -> None:
         self._resumes: dict[str, Resume | None] = {}
+        self._deletions: dict[str, Deletion] = {}
         self._documents: dict[str, str] = {}
 
     async def add(self, resume: Resume, json_resume: str = "") -> Resume:
@@ -51,17 +53,29 @@ class MemoryResumeRepository:
         self._documents[unique_key] = ""
         return resume
 
-    async def hide(self, unique_key: str) -> None:
+    async def hide(self, unique_key: str, due: datetime) -> None:
         """Drops the content and hides the key."""
         if unique_key not in self._resumes:
             raise ResumeNotFound(unique_key=unique_key)
         self._resumes[unique_key] = None
         self._documents.pop(unique_key, None)
+        self._deletions[unique_key] = Deletion(unique_key, due)
 
     async def forget(self, unique_key: str) -> None:
         """Frees a hidden key."""
-        if unique_key in self._resumes and self._resumes[unique_key] is None:
+        if self._deletions.pop(unique_key, None):
             del self._resumes[unique_key]
+
+    async def unfinished_deletions(self, now: datetime) -> Sequence[Deletion]:
+        """Those that are due."""
+        return [deletion for deletion in self._deletions.values() if deletion.due <= now]
+
+    async def take_up(self, deletion: Deletion, due: datetime) -> bool:
+        """Puts the next try off."""
+        if self._deletions.get(deletion.unique_key) != deletion:
+            return False
+        self._deletions[deletion.unique_key] = replace(deletion, due=due)
+        return True
 
 
 def _summarize(resume: Resume) -> ResumeSummary:

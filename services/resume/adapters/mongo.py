@@ -5,38 +5,41 @@ A document is `{_id, unique_key, sort_key, created_at, updated_at, preview, cont
 front keeps it from comparing a key that begins like a date as a date. `sort_key` is the time-ordered id. `preview`
 repeats what a list shows, so that a list reads nothing else. `json_resume` is the text of the document that the resume
 was imported from, missing where it was not; nothing but its export reads it, and in a text no name can be taken for
-that of a field. A hidden resume is `{_id, unique_key, hidden_at}`: without a sort key no list shows it, and its text
-is gone.
+that of a field.
+
+A hidden resume is `{_id, unique_key, due}`: without a sort key no list shows it, and its text is gone; at `due`, in
+milliseconds of the epoch, its deletion is taken up.
 """
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import msgspec
-from pymongo import DESCENDING
+from pymongo import ASCENDING, DESCENDING
 from pymongo.errors import DuplicateKeyError
 
 from services.resume.errors import ResumeAlreadyExists, ResumeNotFound
-from services.resume.model import Preview, Resume, ResumeContent, ResumeSummary, preview_of
-from shared.clock import Clock
+from services.resume.model import Deletion, Preview, Resume, ResumeContent, ResumeSummary, preview_of
 from shared.database import Collection, Database, Document, database_errors, insert_once, read_page
 from shared.pages import Page, PageRequest
 
 COLLECTION = "resumes"
 _JSON_RESUME = "json_resume"
+_DELETIONS_AT_ONCE = 100
 
 
 class MongoResumeRepository:
     """A `ResumeRepository` over one collection."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database) -> None:
         self._collection: Collection = database.collection(COLLECTION)
-        self._clock = clock
 
     async def prepare(self) -> None:
         """Makes the indexes where they are missing."""
         with database_errors():
             await self._collection.create_index("unique_key", unique=True)
             await self._collection.create_index([("sort_key", DESCENDING)])
+            await self._collection.create_index([("due", ASCENDING)])
 
     async def add(self, resume: Resume, json_resume: str = "") -> Resume:
         """Stores a new resume; gives what is stored under its id."""
@@ -84,11 +87,10 @@ class MongoResumeRepository:
             raise ResumeNotFound(unique_key=unique_key)
         return resume
 
-    async def hide(self, unique_key: str) -> None:
+    async def hide(self, unique_key: str, due: datetime) -> None:
         """Drops the content and hides the key."""
-        hidden = {"unique_key": unique_key, "hidden_at": self._clock.now()}
         with database_errors():
-            result = await self._collection.replace_one({"_id": _id_of(unique_key)}, hidden)
+            result = await self._collection.replace_one({"_id": _id_of(unique_key)}, _write_hidden(unique_key, due))
         if not result.matched_count:
             raise ResumeNotFound(unique_key=unique_key)
 
@@ -96,6 +98,28 @@ class MongoResumeRepository:
         """Frees a hidden key."""
         with database_errors():
             await self._collection.delete_one({"_id": _id_of(unique_key), "sort_key": {"$exists": False}})
+
+    async def unfinished_deletions(self, now: datetime) -> Sequence[Deletion]:
+        """Those that are due."""
+        with database_errors():
+            documents = await self._collection.find({"due": {"$lte": _number(now)}}).to_list(_DELETIONS_AT_ONCE)
+        return [Deletion(each["unique_key"], datetime.fromtimestamp(each["due"] / 1000, UTC)) for each in documents]
+
+    async def take_up(self, deletion: Deletion, due: datetime) -> bool:
+        """Puts the next try off."""
+        query = {"_id": _id_of(deletion.unique_key), "due": _number(deletion.due)}
+        with database_errors():
+            result = await self._collection.replace_one(query, _write_hidden(deletion.unique_key, due))
+        return bool(result.matched_count)
+
+
+def _write_hidden(unique_key: str, due: datetime) -> Document:
+    return {"unique_key": unique_key, "due": _number(due)}
+
+
+def _number(moment: datetime) -> int:
+    """Milliseconds of the epoch: the embedded database compares times as texts."""
+    return int(moment.timestamp() * 1000)
 
 
 def _id_of(unique_key: str) -> str:

@@ -130,7 +130,8 @@ class ResumeServiceServicer(object):
     def DeleteResume(self, request, context):
         """Deletes a resume and all that was derived from it, and answers when both are gone. Fails with NOT_FOUND
         (`RESUME_NOT_FOUND`), and with UNAVAILABLE (`ERASURE_INCOMPLETE`) when a service that holds derived data
-        could not be reached: the resume is hidden by then, and the same call takes the erasure up again.
+        could not be reached: the resume is hidden by then, and the erasure goes on until all have confirmed it; the same
+        call takes it up at once.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -258,7 +258,8 @@ class ResumeServiceStub(typing.Generic[_ResumeServiceCreateResumeType, _ResumeSe
     DeleteResume: _ResumeServiceDeleteResumeType
     """Deletes a resume and all that was derived from it, and answers when both are gone. Fails with NOT_FOUND
     (`RESUME_NOT_FOUND`), and with UNAVAILABLE (`ERASURE_INCOMPLETE`) when a service that holds derived data
-    could not be reached: the resume is hidden by then, and the same call takes the erasure up again.
+    could not be reached: the resume is hidden by then, and the erasure goes on until all have confirmed it; the same
+    call takes it up at once.
     """
 
     ImportJsonResume: _ResumeServiceImportJsonResumeType
@@ -388,7 +389,8 @@ class ResumeServiceServicer(metaclass=abc.ABCMeta):
     ) -> typing.Union[career.resume.v1.resume_service_pb2.DeleteResumeResponse, collections.abc.Awaitable[career.resume.v1.resume_service_pb2.DeleteResumeResponse]]:
         """Deletes a resume and all that was derived from it, and answers when both are gone. Fails with NOT_FOUND
         (`RESUME_NOT_FOUND`), and with UNAVAILABLE (`ERASURE_INCOMPLETE`) when a service that holds derived data
-        could not be reached: the resume is hidden by then, and the same call takes the erasure up again.
+        could not be reached: the resume is hidden by then, and the erasure goes on until all have confirmed it; the same
+        call takes it up at once.
         """
 
     @abc.abstractmethod
