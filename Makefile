@@ -10,7 +10,7 @@ ARGS ?=
 export PYTHONPATH := .:protos/gen
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo prompt-preview check test fault-matrix bad-answers bench-llm eval check-links lint format proto contract-baseline lock clean
+.PHONY: help run demo fuzz fuzz-quick edge gateway-filter page-test clients-test prompt-preview check test fault-matrix bad-answers bench-llm eval check-links lint format proto contract-baseline lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +20,24 @@ run: $(READY) ## Run everything on this machine until Ctrl-C
 
 demo: $(READY) ## Take the three documented steps against a running stack
 	@$(BIN)/python -m tools.demo $(ARGS)
+
+fuzz: $(READY) ## Send 20,000 made-up requests to the gateway and hold every answer against the reference
+	$(BIN)/python -m tests.fuzz $(ARGS)
+
+fuzz-quick: $(READY) ## The same for half a minute
+	$(BIN)/python -m tests.fuzz --seconds 35 --seed 1 $(ARGS)
+
+edge: $(READY) ## Meet the gateway with the worst clients at full size (three minutes)
+	@$(BIN)/python -m tests.edge
+
+gateway-filter: $(READY) ## Assemble the gateway's limit of connections
+	@$(BIN)/python -m tools.gateway_filter
+
+page-test: $(READY) ## Use the page in a real browser (CHROMIUM=/path/to/it, /usr/bin/chromium by default)
+	$(BIN)/pytest tests/page $(ARGS)
+
+clients-test: $(READY) ## Run the documented RPCs and the Python and TypeScript clients as their users would (needs Node)
+	$(BIN)/pytest tests/clients $(ARGS)
 
 prompt-preview: $(READY) ## Show what a vendor would be sent about a resume (RESUME=file, ARGS="--service learning")
 	@$(BIN)/python -m tools.prompt_preview $(RESUME) $(ARGS)
@@ -58,8 +76,9 @@ format: $(READY) ## Format the code and repair what can be repaired
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-proto: $(READY) ## Write the stubs and descriptors from the contracts
+proto: $(READY) ## Write the stubs, descriptors and reference pages from the contracts
 	$(BIN)/python -m tools.protos
+	$(BIN)/python -m tools.openapi
 
 contract-baseline: $(READY) ## Take the contracts as released: later ones must not break them
 	$(BIN)/python -m tools.lint_contracts --release

@@ -10,13 +10,21 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from dotenv import dotenv_values
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from shared.llm.settings import TOKENS_PER_ANSWER, Limits, LLMSettings, ProviderSettings, Routing
 from shared.provider_variables import VENDORS, MaxTokens, Seconds, Temperature, read_providers
 
 Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+def _split(value: object) -> object:
+    return tuple(name for part in value.split(",") if (name := part.strip())) if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Origin = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.:\[\]-]+$")]
 
 
 def _read_weights(text: object) -> object:
@@ -49,6 +57,16 @@ class Settings(BaseSettings):
     learning_port: Port = 8003
     envoy_admin_port: Port = 9901
     metrics_port_base: Port = 9101
+
+    # Names under which the API is published, without a port.
+    gateway_hosts: Words = ("localhost", "api.localhost", "127.0.0.1", "[::1]")
+    gateway_cors_origins: Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_split)] = ()
+    # Of one client's address; 0 lifts a limit.
+    gateway_requests_per_minute: Annotated[int, Field(ge=0, le=1_000_000)] = 100
+    gateway_connections_per_client: Annotated[int, Field(ge=0, le=1_000_000)] = 50
+    gateway_tls_port: Port | None = None
+    gateway_tls_certificate: Path | None = None
+    gateway_tls_key: Annotated[Path | None, Field(validate_default=True)] = None
 
     resume_address: str = ""
     interview_address: str = ""
@@ -103,6 +121,14 @@ class Settings(BaseSettings):
     @classmethod
     def _without_brackets(cls, host: str) -> str:
         return host.strip("[]")
+
+    @field_validator("gateway_tls_key")
+    @classmethod
+    def _with_port_and_certificate(cls, key: Path | None, others: ValidationInfo) -> Path | None:
+        parts = {others.data.get("gateway_tls_port"), others.data.get("gateway_tls_certificate"), key}
+        if None in parts and parts != {None}:
+            raise ValueError("GATEWAY_TLS_PORT, GATEWAY_TLS_CERTIFICATE and GATEWAY_TLS_KEY go together")
+        return key
 
     @property
     def database_url(self) -> str:

@@ -1,16 +1,23 @@
-"""Lets Envoy check its configuration: the one of a local run, and the one of docker-compose."""
+"""Lets Envoy check what it is given: the default, and a gateway with every setting of its own."""
 
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from gateway.render import HERE, SOURCE, render
+from gateway.render import render
 from shared.config import load_settings
+from tools.gateway_filter import MODULE, assemble
 
 _ENVOY = Path(sys.executable).parent / "envoy"
-# Where docker-compose puts the folder `gateway`.
-_MOUNT = "/etc/envoy/"
+_EVERYTHING = {
+    "GATEWAY_HOSTS": "api.example,localhost",
+    "GATEWAY_CORS_ORIGINS": "https://jobs.example",
+    "GATEWAY_REQUESTS_PER_MINUTE": "100",
+    "GATEWAY_CONNECTIONS_PER_CLIENT": "50",
+    "LOG_LEVEL": "debug",
+}
+_NOTHING = {"GATEWAY_REQUESTS_PER_MINUTE": "0", "GATEWAY_CONNECTIONS_PER_CLIENT": "0", "LOG_LEVEL": "warning"}
 
 
 def is_valid(config: str) -> bool:
@@ -23,9 +30,12 @@ def is_valid(config: str) -> bool:
 
 
 def main() -> int:
-    """1 when either is refused."""
-    composed = SOURCE.read_text(encoding="utf-8").replace(_MOUNT, f"{HERE}/")
-    return int(not all([is_valid(render(load_settings({}))), is_valid(composed)]))
+    """1 when Envoy refuses one, or when the filter was not assembled after a change."""
+    valid = [is_valid(render(load_settings(settings))) for settings in ({}, _EVERYTHING, _NOTHING)]
+    current = MODULE.read_bytes() == assemble()
+    if not current:
+        print("gateway/connections.wasm is not what its source says: make gateway-filter", file=sys.stderr)
+    return int(not (current and all(valid)))
 
 
 if __name__ == "__main__":

@@ -95,7 +95,8 @@ def _watch(manager: StackManager, settings: Settings, failed: threading.Event) -
 def _welcome(port: int) -> str:
     base = f"http://localhost:{port}/api/v1"
     return f"""
-career-coach answers at {base}. In another terminal, `make demo` takes these three steps, or paste them:
+Open http://localhost:{port}/ to try it in a browser. The API is at {base}:
+in another terminal, `make demo` takes these three steps, or paste them:
 
   sed '1s/{{/{{"unique_key": "kim-dev",/' examples/resume-backend-36m.json |
     curl -sS {base}/resumes -H 'Content-Type: application/json' -d @-

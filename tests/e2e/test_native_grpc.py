@@ -95,6 +95,27 @@ async def test_every_service_tells_its_health(stack: Stack, service: str) -> Non
     assert is_serving(address)
 
 
+@pytest.mark.parametrize("service", NAMES)
+async def test_the_gateway_leads_to_each_services_reflection_and_health(
+    gateway: grpc.aio.Channel, service: str
+) -> None:
+    """By a header, which `grpcurl -H` sends; a call that would stay open is not let in."""
+    metadata = (("career-service", service),)
+    question = reflection_pb2.ServerReflectionRequest(list_services="")
+    reflection: Any = reflection_pb2_grpc.ServerReflectionStub(gateway)  # type: ignore[arg-type] # its types know no aio
+    health: Any = health_pb2_grpc.HealthStub(gateway)  # its types know no methods
+
+    answers = reflection.ServerReflectionInfo(iter([question]), metadata=metadata)
+    listed = {entry.name async for answer in answers for entry in answer.list_services_response.service}
+    checks = [health_pb2.HealthCheckRequest(service=name) for name in NAMES[service]]
+    states = [await health.Check(check, metadata=metadata) for check in checks]
+
+    assert listed > NAMES[service]
+    assert {state.status for state in states} == {health_pb2.HealthCheckResponse.SERVING}
+    with pytest.raises(grpc.aio.AioRpcError, check=lambda error: error.code() is grpc.StatusCode.UNIMPLEMENTED):
+        await anext(aiter(health.Watch(checks[0], metadata=metadata)))
+
+
 async def test_a_clients_own_deadline_is_respected(gateway: grpc.aio.Channel) -> None:
     """The gateway's default is only for calls without one."""
     request = resume_service_pb2.GetResumeRequest(unique_key="nobody")

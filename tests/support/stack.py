@@ -109,6 +109,8 @@ def stack_environment(folder: Path, extra: Mapping[str, str]) -> dict[str, str]:
     """What the processes of a stack in `folder` get: free ports, its own data, JSON logs, and `extra`."""
     inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
     own = {"DATA_DIR": str(folder / "data"), "LOG_FORMAT": "json", "LOG_LEVEL": "info"}
+    # All tests are one client.
+    own |= {"GATEWAY_REQUESTS_PER_MINUTE": "0", "GATEWAY_CONNECTIONS_PER_CLIENT": "0"}
     return build_environment(inherited) | own | free_ports() | dict(extra)
 
 

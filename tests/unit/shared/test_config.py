@@ -149,9 +149,29 @@ def test_level_in_capitals() -> None:
     assert load_settings({"LOG_LEVEL": "WARNING"}).log_level == "warning"
 
 
+def test_what_the_gateway_lets_in() -> None:
+    """Only what is listed, in words with commas; and there are limits."""
+    default = load_settings({})
+    settings = load_settings(
+        {"GATEWAY_HOSTS": "api.example, localhost", "GATEWAY_CORS_ORIGINS": "https://a.example,http://localhost:3000"}
+    )
+
+    assert (default.gateway_requests_per_minute, default.gateway_connections_per_client) == (100, 50)
+    assert (default.gateway_cors_origins, default.gateway_tls_port) == ((), None)
+    assert settings.gateway_hosts == ("api.example", "localhost")
+    assert settings.gateway_cors_origins == ("https://a.example", "http://localhost:3000")
+
+
 @pytest.mark.parametrize(
     ("environment", "variable"),
     [
+        pytest.param(
+            {"GATEWAY_CORS_ORIGINS": "https://a.example/page"}, "GATEWAY_CORS_ORIGINS_0", id="page, no origin"
+        ),
+        pytest.param({"GATEWAY_CORS_ORIGINS": "*"}, "GATEWAY_CORS_ORIGINS_0", id="every page"),
+        pytest.param({"GATEWAY_REQUESTS_PER_MINUTE": "-1"}, "GATEWAY_REQUESTS_PER_MINUTE", id="limit below zero"),
+        pytest.param({"GATEWAY_TLS_PORT": "8443"}, "GATEWAY_TLS_KEY", id="TLS without a certificate"),
+        pytest.param({"GATEWAY_TLS_KEY": "/run/key.pem"}, "GATEWAY_TLS_KEY", id="key without a port"),
         pytest.param({"GATEWAY_PORT": "99999"}, "GATEWAY_PORT", id="port out of range"),
         pytest.param({"LLM_TIMEOUT_SECONDS": "soon"}, "LLM_TIMEOUT_SECONDS", id="not a number"),
         pytest.param({"LOG_FORMAT": "xml"}, "LOG_FORMAT", id="unknown word"),

@@ -120,7 +120,8 @@ class InterviewServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def GetQuestionSet(self, request, context):
-        """Reads one set. Fails with NOT_FOUND (`QUESTION_SET_NOT_FOUND`).
+        """Reads one set. Fails with NOT_FOUND (`QUESTION_SET_NOT_FOUND`), and with INVALID_ARGUMENT (`INVALID_REQUEST`) for what
+        is no key.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

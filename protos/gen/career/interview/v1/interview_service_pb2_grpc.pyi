@@ -275,7 +275,9 @@ class InterviewServiceStub(typing.Generic[_InterviewServiceGenerateQuestionsType
     """
 
     GetQuestionSet: _InterviewServiceGetQuestionSetType
-    """Reads one set. Fails with NOT_FOUND (`QUESTION_SET_NOT_FOUND`)."""
+    """Reads one set. Fails with NOT_FOUND (`QUESTION_SET_NOT_FOUND`), and with INVALID_ARGUMENT (`INVALID_REQUEST`) for what
+    is no key.
+    """
 
     StreamQuestions: _InterviewServiceStreamQuestionsType
     """Writes a new set and sends each question as soon as it is complete and has passed its own checks. Fails as GenerateQuestions
@@ -383,7 +385,9 @@ class InterviewServiceServicer(metaclass=abc.ABCMeta):
         request: career.interview.v1.interview_service_pb2.GetQuestionSetRequest,
         context: _ServicerContext,
     ) -> typing.Union[career.interview.v1.interview_pb2.QuestionSet, collections.abc.Awaitable[career.interview.v1.interview_pb2.QuestionSet]]:
-        """Reads one set. Fails with NOT_FOUND (`QUESTION_SET_NOT_FOUND`)."""
+        """Reads one set. Fails with NOT_FOUND (`QUESTION_SET_NOT_FOUND`), and with INVALID_ARGUMENT (`INVALID_REQUEST`) for what
+        is no key.
+        """
 
     @abc.abstractmethod
     def StreamQuestions(

@@ -120,7 +120,8 @@ class LearningServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def GetLearningPath(self, request, context):
-        """Reads one learning path. Fails with NOT_FOUND (`LEARNING_PATH_NOT_FOUND`).
+        """Reads one learning path. Fails with NOT_FOUND (`LEARNING_PATH_NOT_FOUND`), and with INVALID_ARGUMENT
+        (`INVALID_REQUEST`) for what is no key.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

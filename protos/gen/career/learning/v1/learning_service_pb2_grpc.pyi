@@ -275,7 +275,9 @@ class LearningServiceStub(typing.Generic[_LearningServiceGenerateLearningPathTyp
     """
 
     GetLearningPath: _LearningServiceGetLearningPathType
-    """Reads one learning path. Fails with NOT_FOUND (`LEARNING_PATH_NOT_FOUND`)."""
+    """Reads one learning path. Fails with NOT_FOUND (`LEARNING_PATH_NOT_FOUND`), and with INVALID_ARGUMENT
+    (`INVALID_REQUEST`) for what is no key.
+    """
 
     StreamLearningPath: _LearningServiceStreamLearningPathType
     """Writes a new learning path and sends each step as soon as it is complete and has passed its own checks. Fails as GenerateLearningPath
@@ -383,7 +385,9 @@ class LearningServiceServicer(metaclass=abc.ABCMeta):
         request: career.learning.v1.learning_service_pb2.GetLearningPathRequest,
         context: _ServicerContext,
     ) -> typing.Union[career.learning.v1.learning_path_pb2.LearningPath, collections.abc.Awaitable[career.learning.v1.learning_path_pb2.LearningPath]]:
-        """Reads one learning path. Fails with NOT_FOUND (`LEARNING_PATH_NOT_FOUND`)."""
+        """Reads one learning path. Fails with NOT_FOUND (`LEARNING_PATH_NOT_FOUND`), and with INVALID_ARGUMENT
+        (`INVALID_REQUEST`) for what is no key.
+        """
 
     @abc.abstractmethod
     def StreamLearningPath(

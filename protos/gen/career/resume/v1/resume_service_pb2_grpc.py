@@ -112,7 +112,8 @@ class ResumeServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def GetResume(self, request, context):
-        """Reads one resume. Fails with NOT_FOUND (`RESUME_NOT_FOUND`).
+        """Reads one resume. Fails with NOT_FOUND (`RESUME_NOT_FOUND`), and with INVALID_ARGUMENT (`INVALID_RESUME`) for what is
+        no key.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -128,10 +129,10 @@ class ResumeServiceServicer(object):
         raise NotImplementedError('Method not implemented!')
 
     def DeleteResume(self, request, context):
-        """Deletes a resume and all that was derived from it, and answers when both are gone. Fails with NOT_FOUND
-        (`RESUME_NOT_FOUND`), and with UNAVAILABLE (`ERASURE_INCOMPLETE`) when a service that holds derived data
-        could not be reached: the resume is hidden by then, and the erasure goes on until all have confirmed it; the same
-        call takes it up at once.
+        """Deletes a resume and all that was derived from it, and answers when both are gone. Fails with INVALID_ARGUMENT
+        (`INVALID_RESUME`) for what is no key, with NOT_FOUND (`RESUME_NOT_FOUND`), and with UNAVAILABLE
+        (`ERASURE_INCOMPLETE`) when a service that holds derived data could not be reached: the resume is hidden by then, and
+        the erasure goes on until all have confirmed it; the same call takes it up at once.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -247,7 +247,9 @@ class ResumeServiceStub(typing.Generic[_ResumeServiceCreateResumeType, _ResumeSe
     """Lists resumes, newest first. Fails with INVALID_ARGUMENT (`INVALID_PAGE`)."""
 
     GetResume: _ResumeServiceGetResumeType
-    """Reads one resume. Fails with NOT_FOUND (`RESUME_NOT_FOUND`)."""
+    """Reads one resume. Fails with NOT_FOUND (`RESUME_NOT_FOUND`), and with INVALID_ARGUMENT (`INVALID_RESUME`) for what is
+    no key.
+    """
 
     UpdateResume: _ResumeServiceUpdateResumeType
     """Replaces a resume as a whole: what the new one leaves out is gone. Idempotent. Question sets and learning
@@ -256,10 +258,10 @@ class ResumeServiceStub(typing.Generic[_ResumeServiceCreateResumeType, _ResumeSe
     """
 
     DeleteResume: _ResumeServiceDeleteResumeType
-    """Deletes a resume and all that was derived from it, and answers when both are gone. Fails with NOT_FOUND
-    (`RESUME_NOT_FOUND`), and with UNAVAILABLE (`ERASURE_INCOMPLETE`) when a service that holds derived data
-    could not be reached: the resume is hidden by then, and the erasure goes on until all have confirmed it; the same
-    call takes it up at once.
+    """Deletes a resume and all that was derived from it, and answers when both are gone. Fails with INVALID_ARGUMENT
+    (`INVALID_RESUME`) for what is no key, with NOT_FOUND (`RESUME_NOT_FOUND`), and with UNAVAILABLE
+    (`ERASURE_INCOMPLETE`) when a service that holds derived data could not be reached: the resume is hidden by then, and
+    the erasure goes on until all have confirmed it; the same call takes it up at once.
     """
 
     ImportJsonResume: _ResumeServiceImportJsonResumeType
@@ -368,7 +370,9 @@ class ResumeServiceServicer(metaclass=abc.ABCMeta):
         request: career.resume.v1.resume_service_pb2.GetResumeRequest,
         context: _ServicerContext,
     ) -> typing.Union[career.resume.v1.resume_pb2.Resume, collections.abc.Awaitable[career.resume.v1.resume_pb2.Resume]]:
-        """Reads one resume. Fails with NOT_FOUND (`RESUME_NOT_FOUND`)."""
+        """Reads one resume. Fails with NOT_FOUND (`RESUME_NOT_FOUND`), and with INVALID_ARGUMENT (`INVALID_RESUME`) for what is
+        no key.
+        """
 
     @abc.abstractmethod
     def UpdateResume(
@@ -387,10 +391,10 @@ class ResumeServiceServicer(metaclass=abc.ABCMeta):
         request: career.resume.v1.resume_service_pb2.DeleteResumeRequest,
         context: _ServicerContext,
     ) -> typing.Union[career.resume.v1.resume_service_pb2.DeleteResumeResponse, collections.abc.Awaitable[career.resume.v1.resume_service_pb2.DeleteResumeResponse]]:
-        """Deletes a resume and all that was derived from it, and answers when both are gone. Fails with NOT_FOUND
-        (`RESUME_NOT_FOUND`), and with UNAVAILABLE (`ERASURE_INCOMPLETE`) when a service that holds derived data
-        could not be reached: the resume is hidden by then, and the erasure goes on until all have confirmed it; the same
-        call takes it up at once.
+        """Deletes a resume and all that was derived from it, and answers when both are gone. Fails with INVALID_ARGUMENT
+        (`INVALID_RESUME`) for what is no key, with NOT_FOUND (`RESUME_NOT_FOUND`), and with UNAVAILABLE
+        (`ERASURE_INCOMPLETE`) when a service that holds derived data could not be reached: the resume is hidden by then, and
+        the erasure goes on until all have confirmed it; the same call takes it up at once.
         """
 
     @abc.abstractmethod
