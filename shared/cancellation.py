@@ -10,8 +10,14 @@ T = TypeVar("T")
 async def finish(work: Coroutine[Any, Any, T]) -> T:
     """Waits for `work` to its end; a cancellation meanwhile is passed on after it, and outranks what `work` raises."""
     task = asyncio.create_task(work)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait([task])
-        raise
+    left: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:
+            left = error
+    if left is not None:
+        # Read, so that nobody is told that it was never looked at.
+        task.cancelled() or task.exception()
+        raise left
+    return task.result()

@@ -79,11 +79,11 @@ def database_errors() -> Iterator[None]:
         raise DatabaseUnavailable from error
 
 
-async def insert_once(collection: Collection, document: Document) -> Document:
-    """Inserts a document with a `sort_key` that was chosen before, once more where the connection broke.
+async def insert_once(collection: Collection, document: Document, *, same: str = "sort_key") -> Document:
+    """Inserts a document whose id was chosen before, once more where the connection broke.
 
-    Gives what is stored: the document, or the one of its id and sort key that was there before. Raises
-    `DuplicateKeyError` only when another one is in the way.
+    Gives what is stored: the document, or the one of its id that was there before and has the `same` value in a field.
+    Raises `DuplicateKeyError` only when another one is in the way.
     """
     try:
         try:
@@ -95,7 +95,11 @@ async def insert_once(collection: Collection, document: Document) -> Document:
             await collection.insert_one(document)
     except DuplicateKeyError:
         found = await collection.find_one({"_id": document["_id"]})
-        if found is None or found.get("sort_key") != document["sort_key"]:
+        if found is None:
+            # What was in the way is gone by now.
+            await collection.insert_one(document)
+            return document
+        if found.get(same) != document[same]:
             raise
         return found
     return document

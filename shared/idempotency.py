@@ -11,6 +11,8 @@ nowhere else.
 
 import asyncio
 import hashlib
+import math
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
@@ -22,8 +24,9 @@ import msgspec
 import structlog
 
 from shared.background import repeating
+from shared.cancellation import finish
 from shared.clock import Clock
-from shared.errors import CareerError, Conflict, DatabaseUnavailable, InvalidInput, Violation
+from shared.errors import AlreadyExists, Conflict, DatabaseUnavailable, InvalidInput, NotFound, Violation
 
 log = structlog.get_logger()
 
@@ -34,6 +37,8 @@ LEASE = timedelta(seconds=5)
 _RENEWAL_SECONDS = 1.5
 _POLL_SECONDS = (0.05, 0.5)
 _RESERVE_SECONDS = 0.25
+# Who has less left was perhaps failed by that alone.
+_HURRY_SECONDS = 1.0
 _SWEEP_SECONDS = 600.0
 
 
@@ -92,6 +97,9 @@ class ClaimStore(Protocol):
     async def extend(self, record: ClaimRecord, lease_until: int) -> None:
         """Sets the end of the lease, while it is this holder's and not done."""
 
+    async def drop(self, record: ClaimRecord) -> None:
+        """Forgets the key, while it is this holder's and not done."""
+
     async def finish(self, record: ClaimRecord) -> None:
         """Marks it as done, while it is this holder's."""
 
@@ -129,10 +137,16 @@ class Idempotency:
     """Claims things by the key of the current request. Safe for concurrent use."""
 
     def __init__(
-        self, store: ClaimStore, clock: Clock, *, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+        self,
+        store: ClaimStore,
+        clock: Clock,
+        *,
+        now: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._store = store
         self._clock = clock
+        self._now = now
         self._sleep = sleep
         # What this process is doing, for those here who wait for it.
         self._under_way: dict[str, asyncio.Future[None]] = {}
@@ -141,31 +155,36 @@ class Idempotency:
     async def claim(self, wish: Wish, time_left: float | None = None) -> AsyncIterator[Claim]:
         """The right to do what is wished, for the length of the block; without a key it is new each time.
 
-        A block that ends well has stored the thing; one that raises gives the claim back. Whoever waits in this process
-        for a block that raises a `CareerError` raises it, too. Raises `IdempotencyKeyReused`, and `IdempotencyKeyBusy`
-        when `time_left` seconds have passed.
+        A block that ends well has stored the thing. One that raises gives the claim back; where it says that nothing is
+        to be done (what is asked for is wrong, or about what is not there) the key is as good as new. Whoever waits in
+        this process for a block that fails raises what that raises, unless it had run out of its own caller's time.
+        Raises `IdempotencyKeyReused`, and `IdempotencyKeyBusy` when `time_left` seconds have passed.
         """
         if not (key := _key.get()):
             yield Claim(self._clock.new_id())
             return
-        record, claim = await self._take(key, wish, time_left)
+        ends = math.inf if time_left is None else self._now() + time_left - _RESERVE_SECONDS
+        record, claim = await self._take(key, wish, ends)
         if claim.done:
             yield claim
             return
         ended = self._under_way[record.record_id] = asyncio.get_running_loop().create_future()
         renewing = asyncio.create_task(self._renew(record))
+        shared: Exception | None = None
         try:
             yield claim
         except BaseException as error:
-            await asyncio.shield(self._give_back(record))
-            _end(ended, error if isinstance(error, CareerError) else None)
+            in_time = self._now() < ends - _HURRY_SECONDS
+            shared = error if isinstance(error, Exception) and in_time else None
+            await finish(self._give_back(record, error))
             raise
         else:
-            await self._finish(record)
-            _end(ended)
+            await finish(self._finish(record))
         finally:
             renewing.cancel()
-            self._under_way.pop(record.record_id, None)
+            if self._under_way.get(record.record_id) is ended:
+                del self._under_way[record.record_id]
+            _end(ended, shared)
 
     async def erase(self, unique_key: str) -> None:
         """Forgets what the keys of a resume were used for, and not that they were used."""
@@ -179,40 +198,39 @@ class Idempotency:
 
     async def sweep(self) -> None:
         """Drops expired records."""
-        if dropped := await self._store.sweep(self._now()):
+        if dropped := await self._store.sweep(self._milliseconds()):
             log.info("idempotency.swept", records=dropped)
 
-    async def _take(self, key: str, wish: Wish, time_left: float | None) -> tuple[ClaimRecord, Claim]:
-        ends = None if time_left is None else self._now() + max(time_left - _RESERVE_SECONDS, 0) * 1000
+    async def _take(self, key: str, wish: Wish, ends: float) -> tuple[ClaimRecord, Claim]:
         pause, most = _POLL_SECONDS
         mine = self._record(key, wish)
         while True:
             found = await self._store.begin(mine)
             if found.holder == mine.holder:
-                return mine, Claim(mine.new_id)
+                # Of a record that was taken over, if the answer to that was lost.
+                return found, Claim(found.new_id, retaken=found.new_id != mine.new_id)
             if found.fingerprint != mine.fingerprint:
                 raise IdempotencyKeyReused
             if found.done:
                 return found, Claim(found.new_id, done=True)
-            if found.lease_until <= self._now():
+            ended = self._under_way.get(mine.record_id)
+            if ended is None and self._is_over(found):
                 taken = replace(mine, new_id=found.new_id, unique_key=found.unique_key, lease_until=self._lease())
                 if await self._store.take(found, taken):
                     return taken, Claim(taken.new_id, retaken=True)
                 continue
-            if ends is not None and self._now() >= ends:
+            if self._now() >= ends:
                 raise IdempotencyKeyBusy
-            await self._wait(mine.record_id, pause)
-            pause = min(pause * 2, most)
+            if ended is not None:
+                await _wait(ended, ends - self._now())
+            else:
+                await self._sleep(min(pause, max(ends - self._now(), 0)))
+                pause = min(pause * 2, most)
 
-    async def _wait(self, record_id: str, seconds: float) -> None:
-        """For the end of what this process does, or a moment for what another does."""
-        ended = self._under_way.get(record_id)
-        if ended is None:
-            await self._sleep(seconds)
-            return
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await asyncio.shield(ended)
+    def _is_over(self, record: ClaimRecord) -> bool:
+        """Whether a lease has ended. One that is longer than leases are was made by a clock that went wrong."""
+        now = self._milliseconds()
+        return not now < record.lease_until <= now + 2 * _milliseconds_of(LEASE)
 
     def _record(self, key: str, wish: Wish) -> ClaimRecord:
         new_id = self._clock.new_id()
@@ -223,7 +241,7 @@ class Idempotency:
             new_id=new_id,
             holder=self._clock.new_id(),
             lease_until=self._lease(),
-            expires_at=self._now() + int(KEPT.total_seconds() * 1000),
+            expires_at=self._milliseconds() + _milliseconds_of(KEPT),
         )
 
     async def _renew(self, record: ClaimRecord) -> None:
@@ -239,24 +257,45 @@ class Idempotency:
             # It is stored, and whoever takes the claim over will find it.
             log.warning("idempotency.not_finished")
 
-    async def _give_back(self, record: ClaimRecord) -> None:
+    async def _give_back(self, record: ClaimRecord, error: BaseException) -> None:
         with suppress(DatabaseUnavailable):
-            await self._store.extend(record, 0)
+            if isinstance(error, NotFound | InvalidInput | AlreadyExists):
+                await self._store.drop(record)
+            else:
+                await self._store.extend(record, 0)
 
     def _lease(self) -> int:
-        return self._now() + int(LEASE.total_seconds() * 1000)
+        return self._milliseconds() + _milliseconds_of(LEASE)
 
-    def _now(self) -> int:
+    def _milliseconds(self) -> int:
         return int(self._clock.now().timestamp() * 1000)
 
 
-def _end(ended: asyncio.Future[None], error: CareerError | None = None) -> None:
+async def _wait(ended: asyncio.Future[None], seconds: float) -> None:
+    """For the end of what this process does, so long at most; raises what is shared of it."""
+    done, _ = await asyncio.wait([ended], timeout=None if seconds == math.inf else max(seconds, 0))
+    for each in done:
+        each.result()
+
+
+def _end(ended: asyncio.Future[None], error: Exception | None = None) -> None:
     if error is None:
         ended.set_result(None)
         return
     ended.set_exception(error)
     # Perhaps nobody waits.
     ended.exception()
+
+
+def _milliseconds_of(span: timedelta) -> int:
+    return int(span.total_seconds() * 1000)
+
+
+def _without_defaults(content: object) -> object:
+    if isinstance(content, dict):
+        kept = {name: _without_defaults(value) for name, value in content.items()}
+        return {name: value for name, value in kept.items() if value not in (None, False, "", [], {})}
+    return [_without_defaults(value) for value in content] if isinstance(content, list) else content
 
 
 def _digest(*parts: bytes) -> str:

@@ -102,7 +102,7 @@ async def run_service(
 async def _write(generator: Generator[Any], provider: str, resume: EvalResume) -> Any:  # noqa: ANN401 -- of any service
     request = GenerationRequest(resume.name, resume.language, provider, fallback=False)
     try:
-        content, _ = await generator.write(request, resume.resume, generator.end_of(None))
+        draft = await generator.write(request, resume.resume, generator.end_of(None))
     except CareerError:
         return None
-    return content
+    return draft.content

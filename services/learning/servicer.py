@@ -60,11 +60,13 @@ class LearningServicer(LearningServiceServicer, ErasureServiceServicer):
                 yield mapping.write_event(event)
 
     async def CreateFeedback(
-        self, request: messages.CreateFeedbackRequest, _context: Context
+        self, request: messages.CreateFeedbackRequest, context: Context
     ) -> generation_pb2.Feedback:
         """Stores what somebody thought of a learning path."""
         key, opinion = normalize_key(request.unique_key), read_opinion(request)
-        return write_feedback(await self._feedback.create(key, request.learning_path_id, opinion))
+        return write_feedback(
+            await self._feedback.create(key, request.learning_path_id, opinion, context.time_remaining())
+        )
 
     async def ListFeedback(
         self, request: messages.ListFeedbackRequest, _context: Context

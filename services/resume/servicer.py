@@ -22,11 +22,11 @@ class ResumeServicer(ResumeServiceServicer):
     def __init__(self, use_cases: ResumeUseCases) -> None:
         self._use_cases = use_cases
 
-    async def CreateResume(self, request: messages.CreateResumeRequest, _context: Context) -> resume_pb2.Resume:
+    async def CreateResume(self, request: messages.CreateResumeRequest, context: Context) -> resume_pb2.Resume:
         """Stores a resume."""
         content = mapping.read_content(request.resume)
-        resume = await self._use_cases.create(normalize_key(request.resume.unique_key), content)
-        return self._write(resume)
+        key = normalize_key(request.resume.unique_key)
+        return self._write(await self._use_cases.create(key, content, context.time_remaining()))
 
     async def ListResumes(
         self, request: messages.ListResumesRequest, _context: Context
@@ -52,10 +52,10 @@ class ResumeServicer(ResumeServiceServicer):
         erased = await self._use_cases.delete(key)
         return messages.DeleteResumeResponse(unique_key=key, erased_documents=erased)
 
-    async def ImportJsonResume(self, request: messages.ImportJsonResumeRequest, _context: Context) -> resume_pb2.Resume:
+    async def ImportJsonResume(self, request: messages.ImportJsonResumeRequest, context: Context) -> resume_pb2.Resume:
         """Stores the resume that a document describes."""
         key, data = mapping.read_import(request)
-        return self._write(await self._use_cases.import_json_resume(key, data))
+        return self._write(await self._use_cases.import_json_resume(key, data, context.time_remaining()))
 
     async def ExportJsonResume(self, request: messages.ExportJsonResumeRequest, _context: Context) -> HttpBody:
         """Gives a resume as a document."""

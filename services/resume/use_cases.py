@@ -33,18 +33,19 @@ class ResumeUseCases:
     database: DatabasePing
     clock: Clock
 
-    async def create(self, unique_key: str, content: ResumeContent) -> Resume:
+    async def create(self, unique_key: str, content: ResumeContent, time_left: float | None = None) -> Resume:
         """Stores a resume under the key, or under one of ours where it is empty."""
         _refuse([*_check_choice(unique_key), *check_content(content)])
-        return await self._store(Wish("CreateResume", unique_key, content), content)
+        return await self._store(Wish("CreateResume", unique_key, content), content, time_left=time_left)
 
-    async def import_json_resume(self, unique_key: str, data: bytes) -> Resume:
+    async def import_json_resume(self, unique_key: str, data: bytes, time_left: float | None = None) -> Resume:
         """Stores the resume that a document describes, and the document with it; the key is chosen as in `create`."""
         document = read_document(data)
         content, violations = take_over(document)
         if violations := [*_check_choice(unique_key), *violations]:
             raise InvalidJsonResume(violations)
-        return await self._store(Wish("ImportJsonResume", unique_key, document.text), content, document.text)
+        wish = Wish("ImportJsonResume", unique_key, document.text)
+        return await self._store(wish, content, document.text, time_left=time_left)
 
     async def export_json_resume(self, unique_key: str) -> str:
         """The document that a resume was imported from; one made of its fields where there is none."""
@@ -100,9 +101,11 @@ class ResumeUseCases:
         await self.resumes.forget(unique_key)
         return sum(erased)
 
-    async def _store(self, wish: Wish, content: ResumeContent, json_resume: str = "") -> Resume:
+    async def _store(
+        self, wish: Wish, content: ResumeContent, json_resume: str = "", *, time_left: float | None
+    ) -> Resume:
         """Stores what is wished for once; where it has no key, its id is one that nobody can guess."""
-        async with self.idempotency.claim(wish) as claim:
+        async with self.idempotency.claim(wish, time_left) as claim:
             unique_key = wish.unique_key or claim.new_id
             if claim.done:
                 return await self.resumes.get(unique_key)

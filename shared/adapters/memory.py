@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Generic, TypeVar
 
 from shared.errors import NotFound
@@ -19,31 +19,48 @@ class MemoryDerivedStore(Generic[T]):
 
     def __init__(self, *, id_of: Callable[[T], str], key_of: Callable[[T], str]) -> None:
         self._items: dict[tuple[str, str], T] = {}
+        # When those were stored that are not shown yet.
+        self._pending: dict[tuple[str, str], datetime] = {}
         self._id_of = id_of
         self._key_of = key_of
 
-    async def add(self, item: T) -> T:
-        """Stores a new item; gives what is stored under its id."""
-        return self._items.setdefault((self._key_of(item), self._id_of(item)), item)
+    async def add(self, item: T, now: datetime) -> T:
+        """Stores a new item where no reader finds it yet."""
+        name = self._key_of(item), self._id_of(item)
+        if name not in self._items:
+            self._items[name] = item
+            self._pending[name] = now
+        return self._items[name]
+
+    async def show(self, item: T) -> bool:
+        """Lets readers find it."""
+        name = self._key_of(item), self._id_of(item)
+        self._pending.pop(name, None)
+        return name in self._items
 
     async def list(self, unique_key: str, page: PageRequest, *, within: str = "") -> Page[T]:
         """One page of a resume's items, newest first."""
         start = f"{within}/" if within else ""
-        items = (item for (key, name), item in self._items.items() if key == unique_key and name.startswith(start))
+        shown = (name for name in self._items if name not in self._pending)
+        items = (self._items[key, name] for key, name in shown if key == unique_key and name.startswith(start))
         newest_first = sorted(items, key=self._id_of, reverse=True)
         rest = [item for item in newest_first if page.after is None or self._id_of(item) < page.after]
         return cut_page(rest, page.size, self._id_of)
 
-    async def remove(self, item: T) -> None:
-        """Takes one item back."""
-        self._items.pop((self._key_of(item), self._id_of(item)), None)
-
     async def erase(self, unique_key: str) -> int:
         """Erases all items of a resume."""
-        doomed = [name for name in self._items if name[0] == unique_key]
-        for name in doomed:
-            del self._items[name]
+        return self._drop([name for name in self._items if name[0] == unique_key])
+
+    async def sweep(self, before: datetime) -> int:
+        """Drops what was never shown."""
+        doomed = [name for name, stored in self._pending.items() if stored < before]
+        self._drop(doomed)
         return len(doomed)
+
+    def _drop(self, names: Sequence[tuple[str, str]]) -> int:
+        for name in names:
+            del self._items[name]
+        return sum(self._pending.pop(name, None) is None for name in names)
 
 
 class MemoryDerivedRepository(MemoryDerivedStore[T]):
@@ -57,10 +74,14 @@ class MemoryDerivedRepository(MemoryDerivedStore[T]):
 
     async def get(self, unique_key: str, item_id: str) -> T:
         """Reads one item of a resume."""
-        item = self._items.get((unique_key, item_id))
-        if item is None:
+        item = await self.find(unique_key, item_id)
+        if item is None or (unique_key, item_id) in self._pending:
             raise self._missing(unique_key, item_id)
         return item
+
+    async def find(self, unique_key: str, item_id: str) -> T | None:
+        """One item of a resume, be it shown or not."""
+        return self._items.get((unique_key, item_id))
 
 
 class MemoryUsageLedger:
@@ -118,6 +139,11 @@ class MemoryClaimStore:
         """Sets the end of the lease."""
         if (found := self._held(record)) and not found.done:
             self._records[record.record_id] = replace(found, lease_until=lease_until)
+
+    async def drop(self, record: ClaimRecord) -> None:
+        """Forgets the key."""
+        if (found := self._held(record)) and not found.done:
+            del self._records[record.record_id]
 
     async def finish(self, record: ClaimRecord) -> None:
         """Marks it as done."""

@@ -1,9 +1,10 @@
 """What was derived from resumes, in MongoDB: the same for every generator.
 
-A derived document is `{_id, unique_key, sort_key, item}` with `sort_key` = `k/<unique_key>/<_id>`: all that is asked of
-a resume's documents is one range of one index, since the embedded database reads no index over two fields. A key holds
-no `/`, so the ranges of two resumes never meet; an id may hold one, and its first part then is a range within. The
-letter in front keeps the embedded database from comparing a key that begins like a date as a date.
+A derived document is `{_id, unique_key, sort_key, added_at, item}` with `sort_key` = `k/<unique_key>/<_id>`: all that
+is asked of a resume's documents is one range of one index, since the embedded database reads no index over two fields.
+A key holds no `/`, so the ranges of two resumes never meet; an id may hold one, and its first part then is a range
+within. The letter in front keeps the embedded database from comparing a key that begins like a date as a date. Until it
+is shown the letter is `p`, and the document in no range that is read. `added_at` is milliseconds of the epoch.
 """
 
 from collections.abc import Callable
@@ -21,6 +22,8 @@ T = TypeVar("T")
 
 # The character after the separator: the first string that is greater than everything below a key.
 _SEPARATOR, _AFTER_SEPARATOR = "/", "0"
+_SHOWN, _PENDING = "k", "p"
+_SWEPT_AT_ONCE = 1000
 
 
 class MongoDerivedStore(Generic[T]):
@@ -39,37 +42,53 @@ class MongoDerivedStore(Generic[T]):
         with database_errors():
             await self._collection.create_index([("sort_key", DESCENDING)])
 
-    async def add(self, item: T) -> T:
-        """Stores a new item; gives what is stored under its id."""
+    async def add(self, item: T, now: datetime) -> T:
+        """Stores a new item where no reader finds it yet."""
         unique_key, item_id = self._key_of(item), self._id_of(item)
         document = {
             "_id": item_id,
             "unique_key": unique_key,
-            "sort_key": f"k/{unique_key}{_SEPARATOR}{item_id}",
+            "sort_key": f"{_start(_PENDING, unique_key)}{item_id}",
+            "added_at": _milliseconds(now),
             "item": msgspec.to_builtins(item, builtin_types=(datetime,)),
         }
         with database_errors():
-            stored = await insert_once(self._collection, document)
+            stored = await insert_once(self._collection, document, same="unique_key")
         return item if stored is document else self._read(stored)
+
+    async def show(self, item: T) -> bool:
+        """Lets readers find it."""
+        unique_key, item_id = self._key_of(item), self._id_of(item)
+        shown = {"sort_key": f"{_start(_SHOWN, unique_key)}{item_id}"}
+        with database_errors():
+            result = await self._collection.update_one({"_id": item_id}, {"$set": shown})
+        return bool(result.matched_count)
 
     async def list(self, unique_key: str, page: PageRequest, *, within: str = "") -> Page[T]:
         """One page of a resume's items, newest first."""
-        above, below = _ends(unique_key, within)
+        above, below = _ends(_SHOWN, unique_key, within)
         with database_errors():
             documents = await read_page(self._collection, page, above=above, below=below)
         return documents.map(self._read)
 
-    async def remove(self, item: T) -> None:
-        """Takes one item back."""
-        with database_errors():
-            await self._collection.delete_one({"_id": self._id_of(item)})
-
     async def erase(self, unique_key: str) -> int:
         """Erases all items of a resume."""
-        above, below = _ends(unique_key)
         with database_errors():
-            result = await self._collection.delete_many({"sort_key": {"$gt": above, "$lt": below}})
-        return result.deleted_count
+            shown = await self._collection.delete_many(_between(*_ends(_SHOWN, unique_key)))
+            await self._collection.delete_many(_between(*_ends(_PENDING, unique_key)))
+        return shown.deleted_count
+
+    async def sweep(self, before: datetime) -> int:
+        """Drops what was never shown."""
+        swept = 0
+        with database_errors():
+            # A handful, whatever the size of the collection.
+            pending = await self._collection.find(_between(*_ends(_PENDING)), {"item": 0}).to_list(_SWEPT_AT_ONCE)
+            for document in pending:
+                if document["added_at"] < _milliseconds(before):
+                    names = {"_id": document["_id"], "sort_key": document["sort_key"]}
+                    swept += (await self._collection.delete_one(names)).deleted_count
+        return swept
 
     def _read(self, document: Document) -> T:
         return msgspec.convert(document["item"], self._kind)
@@ -92,14 +111,36 @@ class MongoDerivedRepository(MongoDerivedStore[T]):
 
     async def get(self, unique_key: str, item_id: str) -> T:
         """Reads one item of a resume."""
-        with database_errors():
-            document = await self._collection.find_one({"_id": item_id})
-        if document is None or document["unique_key"] != unique_key:
+        document = await self._find(unique_key, item_id)
+        if document is None or not document["sort_key"].startswith(_SHOWN):
             raise self._missing(unique_key, item_id)
         return self._read(document)
 
+    async def find(self, unique_key: str, item_id: str) -> T | None:
+        """One item of a resume, be it shown or not."""
+        document = await self._find(unique_key, item_id)
+        return self._read(document) if document else None
 
-def _ends(unique_key: str, within: str = "") -> tuple[str, str]:
-    """Between which the sort keys of a resume's documents lie, or of those whose ids have that first part."""
-    start = f"k/{unique_key}{_SEPARATOR}{within}" if within else f"k/{unique_key}"
+    async def _find(self, unique_key: str, item_id: str) -> Document | None:
+        with database_errors():
+            document = await self._collection.find_one({"_id": item_id})
+        return document if document and document["unique_key"] == unique_key else None
+
+
+def _start(letter: str, unique_key: str) -> str:
+    """How the sort keys of a resume's documents begin."""
+    return f"{letter}{_SEPARATOR}{unique_key}{_SEPARATOR}"
+
+
+def _ends(letter: str, *parts: str) -> tuple[str, str]:
+    """Between which those sort keys lie whose first parts these are; empty ones at the end do not count."""
+    start = _SEPARATOR.join(part for part in (letter, *parts) if part)
     return f"{start}{_SEPARATOR}", f"{start}{_AFTER_SEPARATOR}"
+
+
+def _between(above: str, below: str) -> Document:
+    return {"sort_key": {"$gt": above, "$lt": below}}
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)

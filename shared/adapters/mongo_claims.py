@@ -1,4 +1,8 @@
-"""Claims in MongoDB: one document a key, `{_id: "i/<record_id>", …}` with the other fields of a `ClaimRecord`."""
+"""Claims in MongoDB: one document a key, `{_id: "i/<record_id>", …}` with the other fields of a `ClaimRecord`.
+
+`resume` is `k/<unique_key>`: the letter in front keeps the embedded database from comparing a key that begins like a
+date as a date.
+"""
 
 from dataclasses import asdict, replace
 
@@ -9,7 +13,7 @@ from shared.database import Collection, Document, database_errors
 from shared.idempotency import ClaimRecord
 
 # What is left of a record whose resume is gone: its key, and that it was used.
-_ERASED = {"unique_key": "", "fingerprint": "", "new_id": "", "done": True}
+_ERASED = {"resume": "", "fingerprint": "", "new_id": "", "done": True}
 
 
 class MongoClaimStore:
@@ -21,7 +25,7 @@ class MongoClaimStore:
     async def prepare(self) -> None:
         """Makes the indexes where they are missing."""
         with database_errors():
-            await self._collection.create_index([("unique_key", ASCENDING)])
+            await self._collection.create_index([("resume", ASCENDING)])
             await self._collection.create_index([("expires_at", ASCENDING)])
 
     async def begin(self, record: ClaimRecord) -> ClaimRecord:
@@ -48,6 +52,11 @@ class MongoClaimStore:
         with database_errors():
             await self._collection.update_one(query, {"$set": {"lease_until": lease_until}})
 
+    async def drop(self, record: ClaimRecord) -> None:
+        """Forgets the key."""
+        with database_errors():
+            await self._collection.delete_one({"_id": _id_of(record), "holder": record.holder, "done": False})
+
     async def finish(self, record: ClaimRecord) -> None:
         """Marks it as done."""
         with database_errors():
@@ -58,7 +67,7 @@ class MongoClaimStore:
     async def erase(self, unique_key: str) -> None:
         """Drops what tells of a resume."""
         with database_errors():
-            await self._collection.update_many({"unique_key": unique_key}, {"$set": _ERASED})
+            await self._collection.update_many({"resume": _resume_of(unique_key)}, {"$set": _ERASED})
 
     async def sweep(self, before: int) -> int:
         """Drops the records that expired."""
@@ -71,12 +80,16 @@ def _id_of(record: ClaimRecord) -> str:
     return f"i/{record.record_id}"
 
 
+def _resume_of(unique_key: str) -> str:
+    return f"k/{unique_key}"
+
+
 def _write(record: ClaimRecord) -> Document:
     fields = asdict(record)
     del fields["record_id"]
-    return {"_id": _id_of(record), **fields}
+    return {"_id": _id_of(record), "resume": _resume_of(fields.pop("unique_key")), **fields}
 
 
 def _read(document: Document) -> ClaimRecord:
-    record_id = document.pop("_id").removeprefix("i/")
-    return ClaimRecord(record_id=record_id, **document)
+    record_id, unique_key = document.pop("_id").removeprefix("i/"), document.pop("resume").removeprefix("k/")
+    return ClaimRecord(record_id=record_id, unique_key=unique_key, **document)

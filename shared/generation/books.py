@@ -31,15 +31,20 @@ class Books:
     sums: PromptSums
     clock: Clock
 
-    async def record(self, prompt_version: str, attempts: Sequence[Attempt], result: Numbers) -> None:
-        """Adds one generation, also when its caller has left; `result` counts for the version behind its last attempt.
+    async def record(
+        self, prompt_version: str, attempts: Sequence[Attempt], result: Numbers, *, under: str | None = None
+    ) -> None:
+        """Adds one generation, also when its caller has left.
 
-        That it cannot be added is no reason to fail an answer: then the log has what the sums lack.
+        `result` counts for the version `under`, by default the one behind the last attempt. That it cannot be added is
+        no reason to fail an answer: then the log has what the sums lack.
         """
-        await finish(self._record(prompt_version, attempts, result))
+        await finish(self._record(prompt_version, attempts, result, under))
 
-    async def _record(self, prompt_version: str, attempts: Sequence[Attempt], result: Numbers) -> None:
-        await asyncio.gather(self._add_usage(attempts), self._add_numbers(prompt_version, attempts, result))
+    async def _record(
+        self, prompt_version: str, attempts: Sequence[Attempt], result: Numbers, under: str | None
+    ) -> None:
+        await asyncio.gather(self._add_usage(attempts), self._add_numbers(prompt_version, attempts, result, under))
 
     async def _add_usage(self, attempts: Sequence[Attempt]) -> None:
         try:
@@ -51,7 +56,9 @@ class Books:
                     "usage.lost", provider=attempt.provider, model=attempt.model, outcome=attempt.outcome, **spent
                 )
 
-    async def _add_numbers(self, prompt_version: str, attempts: Sequence[Attempt], result: Numbers) -> None:
+    async def _add_numbers(
+        self, prompt_version: str, attempts: Sequence[Attempt], result: Numbers, under: str | None
+    ) -> None:
         def version_of(attempt: Attempt) -> str:
             return version_behind(prompt_version, attempt.provider)
 
@@ -59,7 +66,7 @@ class Books:
             version: dict(count_attempts(group))
             for version, group in groupby(sorted(attempts, key=version_of), key=version_of)
         }
-        last = version_of(attempts[-1]) if attempts else prompt_version
+        last = under or (version_of(attempts[-1]) if attempts else prompt_version)
         numbers[last] = {**numbers.get(last, {}), **result}
         try:
             for version, of_version in numbers.items():

@@ -4,9 +4,11 @@ import random
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
+import structlog
 from prometheus_client.registry import Collector
 
 from shared.adapters.mongo import MongoDerivedRepository, MongoDerivedStore
@@ -14,6 +16,7 @@ from shared.adapters.mongo_claims import MongoClaimStore
 from shared.adapters.mongo_spending import SPENDING_COLLECTION, MongoSpendingCaps
 from shared.adapters.mongo_sums import MongoPromptSums, MongoUsageLedger
 from shared.adapters.resume_client import GrpcResumeSource
+from shared.background import repeating
 from shared.clock import Clock
 from shared.config import Settings, SettingsInvalid
 from shared.database import Database, Preparation
@@ -28,8 +31,13 @@ from shared.llm.metrics import AttemptCollector, EndpointCollector
 from shared.llm.providers.local import LocalClient
 from shared.llm.registry import LLMRegistry
 
+log = structlog.get_logger()
+
 Content = TypeVar("Content")
 Item = TypeVar("Item", bound=Rated)
+# Storing and showing takes a few milliseconds; what is not shown by then was left by a process that ended.
+_PENDING_FOR = timedelta(seconds=30)
+_SWEEP_SECONDS = 15.0
 
 # Writes an answer in the place of a model, in the shape of the prompt's schema.
 LocalWriter = Callable[[Subject, random.Random], Mapping[str, Any]]
@@ -111,8 +119,15 @@ async def build_use_cases(settings: Settings, parts: Parts[Content, Item]) -> As
         clock,
         parts.texts_of,
     )
+
+    async def sweep() -> None:
+        before = clock.now() - _PENDING_FOR
+        for store in (items, feedback):
+            if swept := await store.sweep(before):
+                log.info("pending.swept", service=parts.name, documents=swept)
+
     try:
-        async with idempotency.sweeping():
+        async with idempotency.sweeping(), repeating(sweep, _SWEEP_SECONDS):
             yield Built(
                 use_cases,
                 FeedbackUseCases(items, feedback, sums, idempotency, tasks.shares(), clock, parts.size_of),

@@ -9,7 +9,7 @@ import structlog
 
 from shared.cancellation import finish
 from shared.clock import Clock
-from shared.errors import DatabaseUnavailable, NotFound, Violation
+from shared.errors import DatabaseUnavailable, Violation
 from shared.generation.errors import InvalidRequest
 from shared.generation.model import Provenance
 from shared.generation.ports import DerivedRepository, DerivedStore, PromptSums
@@ -78,13 +78,16 @@ class FeedbackUseCases(Generic[Item]):
     clock: Clock
     size_of: Callable[[Item], int]
 
-    async def create(self, unique_key: str, answer_id: str, opinion: Opinion) -> Feedback:
-        """Stores an opinion; raises `InvalidRequest` and the `NotFound` of the answer."""
+    async def create(
+        self, unique_key: str, answer_id: str, opinion: Opinion, time_left: float | None = None
+    ) -> Feedback:
+        """Stores an opinion, within `time_left` seconds; raises `InvalidRequest` and the `NotFound` of the answer."""
         _refuse([*check_key(unique_key), *check_opinion(opinion)])
         answer = await self.items.get(unique_key, answer_id)
         if opinion.item is not None and opinion.item >= self.size_of(answer):
             _refuse([Violation("item", f"must be 0 to {self.size_of(answer) - 1}")])
-        async with self.idempotency.claim(Wish("CreateFeedback", unique_key, (answer_id, opinion))) as claim:
+        wish = Wish("CreateFeedback", unique_key, (answer_id, opinion))
+        async with self.idempotency.claim(wish, time_left) as claim:
             feedback = Feedback(
                 feedback_id=claim.new_id,
                 unique_key=unique_key,
@@ -94,7 +97,7 @@ class FeedbackUseCases(Generic[Item]):
                 created_at=self.clock.now(),
             )
             # A caller that leaves now must not leave an opinion behind of an answer that is gone.
-            return await finish(self._store(feedback, is_new=not claim.done))
+            return await finish(self._store(feedback))
 
     async def list(self, unique_key: str, answer_id: str, page: PageRequest) -> Page[Feedback]:
         """One page of what was said of an answer, newest first; raises the `NotFound` of the answer."""
@@ -106,16 +109,15 @@ class FeedbackUseCases(Generic[Item]):
         """How each version fared that is active or has written something, by name."""
         return read_stats(await self.sums.read(), self.shares)
 
-    async def _store(self, feedback: Feedback, *, is_new: bool) -> Feedback:
-        """Stores, and takes back where the answer was erased meanwhile: answers are erased before their feedback."""
-        stored = await self.feedback.add(feedback)
-        try:
+    async def _store(self, feedback: Feedback) -> Feedback:
+        """Stores an opinion, and shows it unless the answer was erased meanwhile: before its feedback is."""
+        stored = await self.feedback.add(feedback, feedback.created_at)
+        await self.items.get(feedback.unique_key, feedback.answer_id)
+        if not await self.feedback.show(stored):
+            # Erased just now: then so was the answer, and reading it says so.
             await self.items.get(feedback.unique_key, feedback.answer_id)
-        except NotFound:
-            await self.feedback.remove(feedback)
-            raise
-        if is_new:
-            await self._count(stored)
+        if stored is feedback:
+            await self._count(feedback)
         return stored
 
     async def _count(self, feedback: Feedback) -> None:

@@ -4,7 +4,7 @@ from typing import Literal, Protocol
 
 from career.generation.v1 import generation_pb2 as messages
 from shared.generation.feedback import Feedback, Opinion
-from shared.generation.prompt_stats import PromptStats, Ratings
+from shared.generation.prompt_stats import READABLE, PromptStats, Ratings
 from shared.rpc.messages import write_timestamp
 
 
@@ -53,7 +53,9 @@ def write_prompt_stats(stats: PromptStats) -> messages.PromptStats:
         checked=checked,
         pass_rate=stats.passed / checked if checked else None,
         checks=[
-            messages.CheckPassRate(check=check, pass_rate=1 - failed / checked, failed=failed)
+            messages.CheckPassRate(
+                check=check, pass_rate=1 - failed / (checked if check == READABLE else stats.readable), failed=failed
+            )
             for check, failed in stats.failed_checks.items()
         ],
         ratings=_write_ratings(stats.ratings),

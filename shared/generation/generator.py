@@ -15,7 +15,7 @@ from shared.generation.books import Books, version_behind
 from shared.generation.errors import BudgetExhausted, EveryProviderFailed, ProviderUnavailable, TooManyCalls
 from shared.generation.experiment import Experiment
 from shared.generation.model import GenerationRequest, Provenance, Subject
-from shared.generation.prompt_stats import Numbers, count_answer, count_failure
+from shared.generation.prompt_stats import count_answer, count_failure
 from shared.generation.similarity import EarlierTexts
 from shared.llm.accounting import total_usage
 from shared.llm.continuation import Continuation
@@ -57,6 +57,17 @@ class Task(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
+class Draft(Generic[T]):
+    """A checked answer that is in no books yet; `seconds` is how long all providers together took."""
+
+    content: T
+    provenance: Provenance
+    attempts: Sequence[Attempt]
+    prompt_version: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Generator(Generic[T]):
     """Writes one kind of answer. `deadline` in seconds bounds all providers together; `now` is a monotonic clock.
 
@@ -81,19 +92,21 @@ class Generator(Generic[T]):
         ends: float,
         earlier: Sequence[str] = (),
         on_progress: OnProgress | None = None,
-    ) -> tuple[T, Provenance]:
+    ) -> Draft[T]:
         """Writes an answer about a resume that repeats none of the `earlier` texts, until `ends` and in the deadline.
 
-        `on_progress` sees what may be shown of it before its end. Raises `ProviderUnavailable`, `EveryProviderFailed`,
-        `TooManyCalls`, `BudgetExhausted`, `DatabaseUnavailable` (where a cap cannot be read).
+        What failed is in the books by then; an answer is for its caller to store and `settle`. `on_progress` sees what
+        may be shown of it before its end. Raises `ProviderUnavailable`, `EveryProviderFailed`, `TooManyCalls`,
+        `BudgetExhausted`, `DatabaseUnavailable` (where a cap cannot be read).
         """
         chain = self._chain(request)
         # In a thread: some resumes take a second to read, and others must not wait for it.
         profile = await asyncio.to_thread(build_profile, resume)
         subject = Subject(profile, request.language, EarlierTexts(earlier), request.weekly_hours)
         writing = _Writing(self.tasks.choose(request.unique_key), subject, on_progress)
-        answer = await self._ask(chain, writing, min(self.deadline, ends - self.now()))
-        return answer.value, Provenance(
+        started, attempts = self.now(), list[Attempt]()
+        answer = await self._ask(chain, writing, attempts, min(self.deadline, ends - started))
+        provenance = Provenance(
             provider=answer.completion.provider,
             model=answer.completion.model,
             prompt_version=version_behind(writing.prompt.version, answer.completion.provider),
@@ -102,6 +115,12 @@ class Generator(Generic[T]):
             usage=total_usage(answer.attempts),
             warnings=subject.profile.warnings,
         )
+        return Draft(answer.value, provenance, attempts, writing.prompt.version, self.now() - started)
+
+    async def settle(self, draft: Draft[T], *, stored: bool) -> None:
+        """Adds what a draft took to the books; only one that was `stored` is an answer."""
+        result = count_answer(draft.seconds, draft.attempts) if stored else {}
+        await self.books.record(draft.prompt_version, draft.attempts, result, under=draft.provenance.prompt_version)
 
     def _chain(self, request: GenerationRequest) -> FallbackClient:
         try:
@@ -113,12 +132,12 @@ class Generator(Generic[T]):
                 [Violation("provider", rule)], provider=error.provider, available=available
             ) from None
 
-    async def _ask(self, chain: FallbackClient, writing: "_Writing[T]", timeout: float) -> Answer[T]:
-        started = self.now()
-        attempts: list[Attempt] = []
-        result: Numbers = {}
+    async def _ask(
+        self, chain: FallbackClient, writing: "_Writing[T]", attempts: list[Attempt], timeout: float
+    ) -> Answer[T]:
         try:
-            answer = await chain.answer(
+            # From here to whoever stores it there is no place where a caller who leaves could lose an answer.
+            return await chain.answer(
                 writing.prompt,
                 writing.accept,
                 timeout=timeout,
@@ -126,18 +145,17 @@ class Generator(Generic[T]):
                 on_progress=writing.on_progress,
                 continuation=writing.continuation,
             )
-            result = count_answer(self.now() - started)
-        except AllProvidersFailed as error:
-            failure = self._failure(error.attempts)
-            if isinstance(failure, EveryProviderFailed):
-                result = count_failure()
-            raise failure from None
-        except CallsExceeded as error:
-            raise TooManyCalls(retry_after=error.retry_after) from None
-        else:
-            return answer
-        finally:
+        except BaseException as error:
+            told = self._told(error)
+            result = count_failure() if isinstance(told, EveryProviderFailed) else {}
             await self.books.record(writing.prompt.version, attempts, result)
+            raise told from None
+
+    def _told(self, error: BaseException) -> BaseException:
+        """What a caller is told of an error of the chain."""
+        if isinstance(error, AllProvidersFailed):
+            return self._failure(error.attempts)
+        return TooManyCalls(retry_after=error.retry_after) if isinstance(error, CallsExceeded) else error
 
     def _failure(self, attempts: Sequence[Attempt]) -> CareerError:
         """What a caller is told: a limit of ours that kept everybody from being asked is not the providers' failure."""

@@ -16,6 +16,8 @@ from shared.resume_key import check_key, normalize_key
 
 _LANGUAGES: tuple[Language, ...] = get_args(Language)
 _DEFAULT_LANGUAGE: Language = "ko"
+# Of a number in the contract; the sums of a day could grow beyond it.
+_MOST = 2**31 - 1
 _PROVIDER = re.compile(r"[a-z0-9_-]{1,32}")
 
 
@@ -72,12 +74,12 @@ def write_usage(usage: Usage | None) -> messages.Usage | None:
     if usage is None:
         return None
     return messages.Usage(
-        input_tokens=usage.input_tokens,
-        cached_input_tokens=usage.cached_input_tokens,
-        output_tokens=usage.output_tokens,
-        thinking_tokens=usage.thinking_tokens,
+        input_tokens=min(usage.input_tokens, _MOST),
+        cached_input_tokens=min(usage.cached_input_tokens, _MOST),
+        output_tokens=min(usage.output_tokens, _MOST),
+        thinking_tokens=min(usage.thinking_tokens, _MOST),
         cost_usd=usage.cost_usd,
-        cache_write_input_tokens=usage.cache_write_input_tokens,
+        cache_write_input_tokens=min(usage.cache_write_input_tokens, _MOST),
     )
 
 

@@ -1,7 +1,7 @@
 """What the generators need from outside."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 from shared.generation.model import ProviderSums
@@ -27,17 +27,20 @@ class DerivedStore(Protocol[T]):
     Raises `DatabaseUnavailable`.
     """
 
-    async def add(self, item: T) -> T:
-        """Stores a new item unless one has its id, and gives the one that is stored."""
+    async def add(self, item: T, now: datetime) -> T:
+        """Stores a new item where no reader finds it yet, and gives what is stored under its id: perhaps another."""
+
+    async def show(self, item: T) -> bool:
+        """Lets readers find a stored item; false where it is gone."""
 
     async def list(self, unique_key: str, page: PageRequest, *, within: str = "") -> Page[T]:
         """One page of a resume's items, newest first; `within` tells the first part of their ids, up to a `/`."""
 
-    async def remove(self, item: T) -> None:
-        """Takes one item back; one that is not there is no matter."""
-
     async def erase(self, unique_key: str) -> int:
-        """Erases all items of a resume; answers how many."""
+        """Erases all items of a resume; answers how many of them were shown."""
+
+    async def sweep(self, before: datetime) -> int:
+        """Drops the items that were stored before a time and never shown; answers how many."""
 
 
 class DerivedRepository(DerivedStore[T], Protocol[T]):
@@ -45,6 +48,9 @@ class DerivedRepository(DerivedStore[T], Protocol[T]):
 
     async def get(self, unique_key: str, item_id: str) -> T:
         """Reads one item of a resume; raises the `NotFound` of its kind."""
+
+    async def find(self, unique_key: str, item_id: str) -> T | None:
+        """One item of a resume, be it shown or not."""
 
 
 class UsageLedger(Protocol):

@@ -8,10 +8,10 @@ from typing import Any, Generic, TypeVar
 
 from shared.cancellation import finish
 from shared.clock import Clock
-from shared.errors import DatabaseUnavailable, NotFound, Violation
+from shared.errors import DatabaseUnavailable, Violation
 from shared.generation.errors import InvalidRequest, ResumeNotFound
 from shared.generation.feedback import Feedback
-from shared.generation.generator import Generator
+from shared.generation.generator import Draft, Generator
 from shared.generation.model import GenerationRequest, Provenance, ProviderSums
 from shared.generation.ports import DatabasePing, DerivedRepository, DerivedStore, ResumeSource, UsageLedger
 from shared.generation.streaming import StreamEvent, stream_of
@@ -62,13 +62,12 @@ class GenerationUseCases(Generic[Content, Item]):
             if claim.done:
                 return await self.items.get(request.unique_key, claim.new_id)
             resume = await self.resumes.get(request.unique_key)
-            if claim.retaken and (stored := await self._find(request.unique_key, claim.new_id)):
-                return stored
+            if claim.retaken and (found := await self.items.find(request.unique_key, claim.new_id)):
+                return await finish(self._show(request.unique_key, resume, found))
             earlier = await self._earlier(request)
-            content, provenance = await self.generator.write(request, resume, ends, earlier, on_progress)
-            item = self.assemble(claim.new_id, request, content, provenance)
-            # A caller that leaves now must not leave an item behind of a resume that is gone.
-            return await finish(self._store(request.unique_key, resume, item))
+            draft = await self.generator.write(request, resume, ends, earlier, on_progress)
+            # What was paid for is not lost by a caller that leaves now, nor is it left behind of a resume that is gone.
+            return await finish(self._complete(request, resume, claim.new_id, draft))
 
     def stream(self, request: GenerationRequest, time_left: float | None) -> AsyncGenerator[StreamEvent[Item], None]:
         """Does what `generate` does, and yields how it goes; raises what that raises before the first event."""
@@ -81,25 +80,28 @@ class GenerationUseCases(Generic[Content, Item]):
         page = await self.items.list(request.unique_key, PageRequest(MAX_PAGE_SIZE))
         return [text for item in page.items for text in self.texts_of(item)]
 
-    async def _find(self, unique_key: str, item_id: str) -> Item | None:
+    async def _complete(
+        self, request: GenerationRequest, resume: Mapping[str, Any], item_id: str, draft: Draft[Content]
+    ) -> Item:
+        item = self.assemble(item_id, request, draft.content, draft.provenance)
+        stored = None
         try:
-            return await self.items.get(unique_key, item_id)
-        except NotFound:
-            return None
+            stored = await self.items.add(item, self.clock.now())
+            return await self._show(request.unique_key, resume, stored)
+        finally:
+            await self.generator.settle(draft, stored=stored is item)
 
-    async def _store(self, unique_key: str, resume: Mapping[str, Any], item: Item) -> Item:
-        """Stores an item, and takes it back where its resume was deleted meanwhile, or nobody can say.
+    async def _show(self, unique_key: str, resume: Mapping[str, Any], item: Item) -> Item:
+        """Lets readers find a stored item, unless its resume was deleted meanwhile, or nobody can say.
 
         A deletion hides the resume before it erases. So either the item was stored before the erasure, and is gone
-        with it, or it was stored after, and then the resume is hidden by now, or another one has its key.
+        with it, or it was stored after, and then the resume is hidden by now, or another one has its key. What is never
+        shown is swept, so a process that ends in between leaves nothing.
         """
-        stored = await self.items.add(item)
-        try:
-            await self._confirm(unique_key, resume)
-        except Exception:
-            await self.items.remove(item)
-            raise
-        return stored
+        await self._confirm(unique_key, resume)
+        if not await self.items.show(item):
+            raise ResumeNotFound(unique_key=unique_key)
+        return item
 
     async def _confirm(self, unique_key: str, resume: Mapping[str, Any]) -> None:
         """Raises where the resume is not there any more, be it that another one has its key."""

@@ -1,6 +1,7 @@
 """What every repository of derived documents promises; question sets stand for all."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -14,6 +15,7 @@ from shared.generation.model import Provenance
 from shared.generation.ports import DerivedRepository
 from shared.llm.messages import Attempt, Usage
 from shared.pages import PageRequest
+from tests.conftest import NOW
 from tests.support.resumes import STRANGE_KEYS
 
 QUESTION = Question(
@@ -54,7 +56,7 @@ async def test_what_is_added_is_read(sets: DerivedRepository[QuestionSet], clock
     """An item is read as it was added, with how it came to be, and found by whatever key its resume has."""
     added = set_of(clock, key)
 
-    await sets.add(added)
+    await put(sets, added)
 
     assert await sets.get(key, added.question_set_id) == added
     assert list((await sets.list(key, PageRequest(5))).items) == [added]
@@ -64,9 +66,9 @@ async def test_what_is_added_is_read(sets: DerivedRepository[QuestionSet], clock
 async def test_adding_again_is_a_success(sets: DerivedRepository[QuestionSet], clock: Clock) -> None:
     """A write that is repeated leaves one item."""
     added = set_of(clock, "k")
-    await sets.add(added)
+    await put(sets, added)
 
-    await sets.add(replace(added))
+    await put(sets, replace(added))
 
     assert len((await sets.list("k", PageRequest(5))).items) == 1
 
@@ -74,7 +76,7 @@ async def test_adding_again_is_a_success(sets: DerivedRepository[QuestionSet], c
 async def test_an_item_belongs_to_its_resume(sets: DerivedRepository[QuestionSet], clock: Clock) -> None:
     """An id is found under its own resume alone."""
     added = set_of(clock, "k")
-    await sets.add(added)
+    await put(sets, added)
 
     with pytest.raises(QuestionSetNotFound):
         await sets.get("other", added.question_set_id)
@@ -88,7 +90,7 @@ async def test_list_is_of_one_resume_newest_first(sets: DerivedRepository[Questi
     mine = [set_of(clock, "k") for _ in range(5)]
     others = [set_of(clock, key) for key in ("k-", "k.", "k0", "kk", "j", "K", "k김")]
     for item in (*mine[:3], *others, *mine[3:]):
-        await sets.add(item)
+        await put(sets, item)
 
     first = await sets.list("k", PageRequest(3))
     second = await sets.list("k", PageRequest(3, first.last))
@@ -100,7 +102,7 @@ async def test_list_is_of_one_resume_newest_first(sets: DerivedRepository[Questi
 async def test_a_token_of_another_resume_leads_nowhere_else(sets: DerivedRepository[QuestionSet], clock: Clock) -> None:
     """A token from another list shows nothing of that list."""
     for key in ("a", "a", "b", "b"):
-        await sets.add(set_of(clock, key))
+        await put(sets, set_of(clock, key))
     token = (await sets.list("a", PageRequest(1))).last
 
     page = await sets.list("b", PageRequest(5, token))
@@ -112,7 +114,7 @@ async def test_erase(sets: DerivedRepository[QuestionSet], clock: Clock) -> None
     """Erasing takes all items of one resume and leaves the others; again it finds nothing."""
     gone, kept = set_of(clock, "k"), set_of(clock, "k0")
     for item in (gone, set_of(clock, "k"), kept):
-        await sets.add(item)
+        await put(sets, item)
 
     erased = [await sets.erase("k"), await sets.erase("k")]
 
@@ -121,13 +123,60 @@ async def test_erase(sets: DerivedRepository[QuestionSet], clock: Clock) -> None
     assert await sets.get("k0", kept.question_set_id) == kept
 
 
-async def test_remove(sets: DerivedRepository[QuestionSet], clock: Clock) -> None:
-    """One item is taken back and the others stay; again it is no matter."""
-    gone, kept = set_of(clock, "k"), set_of(clock, "k")
-    for item in (gone, kept):
-        await sets.add(item)
+async def test_what_is_not_shown_is_not_read(sets: DerivedRepository[QuestionSet], clock: Clock) -> None:
+    """Neither listed nor read by its id; whoever stored it finds it, and shows it, once or more."""
+    pending = set_of(clock, "k")
+    await sets.add(pending, clock.now())
 
-    await sets.remove(gone)
-    await sets.remove(gone)
+    listed = list((await sets.list("k", PageRequest(5))).items)
+    with pytest.raises(QuestionSetNotFound):
+        await sets.get("k", pending.question_set_id)
+    found = [await sets.find(key, pending.question_set_id) for key in ("k", "other")]
+    shown = [await sets.show(pending), await sets.show(pending)]
 
-    assert list((await sets.list("k", PageRequest(5))).items) == [kept]
+    assert (listed, found, shown) == ([], [pending, None], [True, True])
+    assert await sets.get("k", pending.question_set_id) == pending
+
+
+async def test_the_first_of_an_id_stays(sets: DerivedRepository[QuestionSet], clock: Clock) -> None:
+    """Another one of its id is told of it, be it shown by then or not."""
+    first = set_of(clock, "k")
+    second = replace(first, language="en")
+
+    stored = [await sets.add(first, clock.now()), await sets.add(second, clock.now())]
+    await sets.show(first)
+    stored.append(await sets.add(second, clock.now()))
+
+    assert stored == [first, first, first]
+
+
+async def test_erasing_takes_what_is_not_shown(sets: DerivedRepository[QuestionSet], clock: Clock) -> None:
+    """It does not count, and cannot be shown any more."""
+    pending = set_of(clock, "k")
+    await sets.add(pending, clock.now())
+
+    erased = await sets.erase("k")
+
+    assert (erased, await sets.show(pending), await sets.find("k", pending.question_set_id)) == (0, False, None)
+
+
+async def test_what_was_never_shown_is_swept(sets: DerivedRepository[QuestionSet], clock: Clock) -> None:
+    """After a time; what is shown stays, however old."""
+    shown, old, new = (set_of(clock, "k") for _ in range(3))
+    moments = [clock.now(), clock.now(), clock.now() + timedelta(seconds=60)]
+    for item, moment in zip((shown, old, new), moments, strict=True):
+        await sets.add(item, moment)
+    await sets.show(shown)
+
+    swept = await sets.sweep(clock.now() + timedelta(seconds=30))
+
+    assert swept == 1
+    assert await sets.find("k", old.question_set_id) is None
+    assert await sets.find("k", new.question_set_id) == new
+    assert await sets.get("k", shown.question_set_id) == shown
+
+
+async def put(sets: DerivedRepository[QuestionSet], item: QuestionSet) -> None:
+    """Stores and shows an item."""
+    await sets.add(item, NOW)
+    assert await sets.show(item)

@@ -36,7 +36,8 @@ async def test_feedback_is_listed_by_answer(store: DerivedStore[Feedback], clock
     mine = [feedback(clock, key, "a1") for _ in range(3)]
     others = [feedback(clock, key, answer) for answer in ("a", "a10", "b")]
     for each in (mine[0], *others, *mine[1:], feedback(clock, "other", "a1")):
-        await store.add(each)
+        await store.add(each, clock.now())
+        await store.show(each)
 
     first = await store.list(key, PageRequest(2), within="a1")
     second = await store.list(key, PageRequest(2, first.last), within="a1")
@@ -49,7 +50,8 @@ async def test_all_feedback_of_a_resume_is_erased(store: DerivedStore[Feedback],
     """Whatever answer it is about."""
     kept = feedback(clock, "k0", "a")
     for each in (feedback(clock, "k", "a"), feedback(clock, "k", "b"), kept):
-        await store.add(each)
+        await store.add(each, clock.now())
+        await store.show(each)
 
     erased = [await store.erase("k"), await store.erase("k")]
 

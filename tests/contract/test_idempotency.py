@@ -39,6 +39,10 @@ class Time:
         """As a clock with real ids."""
         return Clock(now=lambda: self.start + timedelta(seconds=self.seconds))
 
+    def idempotency(self, store: ClaimStore) -> Idempotency:
+        """A process that lives by this time."""
+        return Idempotency(store, self.clock(), now=lambda: self.seconds, sleep=self.sleep)
+
     async def sleep(self, seconds: float) -> None:
         """Passes the time at once."""
         self.seconds += seconds
@@ -175,7 +179,7 @@ async def test_a_claim_of_the_dead_is_taken_over_when_its_lease_ends(store: Clai
     time = Time()
     new_id = await killed(store, time)
     waited: list[float] = []
-    shop = Shop(Idempotency(store, time.clock(), sleep=time.sleep), on_claim=lambda: waited.append(time.seconds))
+    shop = Shop(time.idempotency(store), on_claim=lambda: waited.append(time.seconds))
 
     done = await shop.order()
 
@@ -188,7 +192,7 @@ async def test_a_caller_without_time_is_told_to_come_back(store: ClaimStore) -> 
     """Rather than kept until nobody listens."""
     time = Time()
     await killed(store, time)
-    shop = Shop(Idempotency(store, time.clock(), sleep=time.sleep))
+    shop = Shop(time.idempotency(store))
 
     with pytest.raises(IdempotencyKeyBusy):
         await shop.order(time_left=1.0)
@@ -234,7 +238,7 @@ async def test_erasing_leaves_the_key_and_nothing_else(store: ClaimStore) -> Non
 async def test_records_are_kept_a_day_and_swept_then(store: ClaimStore) -> None:
     """Afterwards the key is as good as new."""
     time = Time()
-    shop = Shop(Idempotency(store, time.clock(), sleep=time.sleep))
+    shop = Shop(time.idempotency(store))
     first = await shop.order()
 
     time.seconds = KEPT.total_seconds() - 1

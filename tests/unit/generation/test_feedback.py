@@ -1,5 +1,6 @@
 """Feedback whose answer goes away, or whose sums do."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -29,10 +30,10 @@ class ErasingStore(MemoryDerivedStore[Feedback]):
         super().__init__(id_of=lambda each: each.path, key_of=lambda each: each.unique_key)
         self._answers = answers
 
-    async def add(self, item: Feedback) -> Feedback:
+    async def add(self, item: Feedback, now: datetime) -> Feedback:
         """Stores what is late."""
         await self._answers.erase(item.unique_key)
-        return await super().add(item)
+        return await super().add(item, now)
 
 
 class AwaySums(MemoryPromptSums):

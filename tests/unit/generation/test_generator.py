@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -51,13 +52,13 @@ class SlowSets:
 
     def __init__(self) -> None:
         self.sets: MemoryDerivedRepository[QuestionSet] = memory_question_sets()
-        self.get, self.list = self.sets.get, self.sets.list
-        self.remove, self.erase = self.sets.remove, self.sets.erase
+        self.get, self.find, self.list = self.sets.get, self.sets.find, self.sets.list
+        self.show, self.erase, self.sweep = self.sets.show, self.sets.erase, self.sets.sweep
         self.committed, self.confirmed = asyncio.Event(), asyncio.Event()
 
-    async def add(self, item: QuestionSet) -> QuestionSet:
+    async def add(self, item: QuestionSet, now: datetime) -> QuestionSet:
         """Stores a set."""
-        stored = await self.sets.add(item)
+        stored = await self.sets.add(item, now)
         self.committed.set()
         await self.confirmed.wait()
         return stored
@@ -105,10 +106,11 @@ async def test_usage_that_cannot_be_stored_is_in_the_log(clock: Clock) -> None:
     generator = Generator(Experiment.of("test/1", load_task()), registry, books, clock, 60.0)
 
     with capture_logs() as lines:
-        questions, _ = await generator.write(REQUEST, load_example(), generator.end_of(None))
+        draft = await generator.write(REQUEST, load_example(), generator.end_of(None))
+        await generator.settle(draft, stored=True)
 
     lost = [line for line in lines if line["event"] == "usage.lost"]
-    assert len(questions) == 5
+    assert len(draft.content) == 5
     assert [(line["provider"], line["outcome"], line["input_tokens"], line["cost_usd"]) for line in lost] == [
         ("gemini", "OK", 120, 0.5)
     ]

@@ -52,21 +52,27 @@ def test_checks_are_counted_by_answer() -> None:
 
 
 def test_tokens_and_cost_are_those_of_an_answer() -> None:
-    """What failed attempts took counts with the answers they led to; thinking is output."""
-    attempts = count_attempts([attempt("OK"), attempt("ANSWER_REJECTED", "open")])
+    """What failed attempts took counts with the answer they led to, and with none where there is none."""
+    repaired = [attempt("OK"), attempt("ANSWER_REJECTED", "open")]
+    lost = [attempt("ANSWER_REJECTED", "open"), attempt("ABANDONED", usage=None)]
 
-    stats = stats_of(attempts, count_answer(0.5), count_answer(0.7))
+    stats = stats_of(*map(count_attempts, (repaired, lost)), count_answer(0.5, repaired), count_failure())
 
-    assert (stats.answers, stats.mean_input_tokens, stats.mean_output_tokens) == (2, 100, 50)
-    assert stats.mean_cost_usd == pytest.approx(0.02)
-    assert stats.total_cost_usd == pytest.approx(0.04)
+    assert (stats.answers, stats.mean_input_tokens, stats.mean_output_tokens) == (1, 200, 100)
+    assert stats.mean_cost_usd == pytest.approx(0.04)
+    assert stats.total_cost_usd == pytest.approx(0.06)
+    assert stats.calls_of_unknown_cost == 1
 
 
 def test_an_unknown_cost_is_not_averaged() -> None:
-    """A call whose price is not known is counted, and the mean is not given."""
-    stats = stats_of(count_attempts([attempt("OK", usage=Usage(1, 0, 1, 0, None))]), count_answer(1.0))
+    """The mean is that of the other answers, and absent where there are none."""
+    unknown = [attempt("OK", usage=Usage(1, 0, 1, 0, None))]
 
-    assert (stats.mean_cost_usd, stats.calls_of_unknown_cost) == (None, 1)
+    alone = stats_of(count_attempts(unknown), count_answer(1.0, unknown))
+    beside = stats_of(count_answer(1.0, unknown), count_answer(1.0, [attempt("OK")]))
+
+    assert (alone.mean_cost_usd, alone.calls_of_unknown_cost) == (None, 1)
+    assert beside.mean_cost_usd == pytest.approx(0.02)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +87,7 @@ def test_an_unknown_cost_is_not_averaged() -> None:
 )
 def test_times_are_right_to_within_a_twelfth(seconds: list[float], median: int | None, p95: int | None) -> None:
     """Half of the answers, and 95 of 100, took no longer; what is said is never too short."""
-    stats = stats_of(*(count_answer(each) for each in seconds))
+    stats = stats_of(*(count_answer(each, []) for each in seconds))
 
     for said, true in ((stats.median_ms, median), (stats.p95_ms, p95)):
         assert (said is None) == (true is None)
@@ -92,17 +98,17 @@ def test_times_are_right_to_within_a_twelfth(seconds: list[float], median: int |
     ("ratings", "mean", "interval"),
     [
         pytest.param([], None, None, id="none"),
-        pytest.param([4], 4, None, id="one-says-nothing-of-the-others"),
-        pytest.param([3, 3, 3, 3], 3, (3, 3), id="all-agree"),
-        pytest.param([2, 4, 3, 3, 4, 2, 3, 3, 3, 3], 3, (2.523, 3.477), id="ten"),
+        pytest.param([4], 4, (1, 5), id="one-says-next-to-nothing"),
+        pytest.param([5, 5], 5, (2.04, 5), id="two-that-agree-are-not-certain"),
+        pytest.param([3, 3, 3, 3], 3, (1.988, 4.012), id="four-that-agree"),
         pytest.param([1, 5], 3, (1, 5), id="never-beyond-the-scale"),
-        pytest.param([2, 4] * 50, 3, (2.8006, 3.1994), id="a-hundred"),
+        pytest.param([2, 4] * 50, 3, (2.7993, 3.2007), id="a-hundred"),
     ],
 )
 def test_the_mean_rating_has_its_interval(
     ratings: list[int], mean: float | None, interval: tuple[float, float] | None
 ) -> None:
-    """By Student's t at 95 %."""
+    """Wide while there are few ratings, as the plain one where there are many."""
     found = stats_of(*(count_rating(rating, "") for rating in ratings)).ratings
 
     assert (found.count, found.mean) == (len(ratings), mean)

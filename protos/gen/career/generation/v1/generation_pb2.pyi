@@ -21,7 +21,9 @@ DESCRIPTOR: google.protobuf.descriptor.FileDescriptor
 
 @typing.final
 class Usage(google.protobuf.message.Message):
-    """What providers were paid for. Of an answer it is the sum over all attempts, refused and overtaken ones included."""
+    """What providers were paid for. Of an answer it is the sum over all attempts, refused and overtaken ones included. No
+    number of tokens is more than 2,147,483,647: a day with more shows that.
+    """
 
     DESCRIPTOR: google.protobuf.descriptor.Descriptor
 
@@ -397,7 +399,7 @@ class PromptStats(google.protobuf.message.Message):
     mean_output_tokens: builtins.float
     """Mean tokens of an answer, thinking included, over all its attempts."""
     mean_cost_usd: builtins.float
-    """Mean cost of an answer in US dollars. Absent when there is no answer, or a cost is not known."""
+    """Mean cost in US dollars of the answers of which it is known. Absent when there are none."""
     total_cost_usd: builtins.float
     """Cost in US dollars of all attempts of which it is known."""
     calls_of_unknown_cost: builtins.int
@@ -458,7 +460,7 @@ class CheckPassRate(google.protobuf.message.Message):
     check: builtins.str
     """Name of the check, such as `grounded`."""
     pass_rate: builtins.float
-    """Share of the checked answers that passed it, 0 to 1."""
+    """Share of the answers that passed it, 0 to 1: of those that could be read, except for the check `readable` itself."""
     failed: builtins.int
     """How many did not."""
     def __init__(
@@ -488,7 +490,7 @@ class RatingStats(google.protobuf.message.Message):
     mean: builtins.float
     """Their mean, 1 to 5. Absent when there are none."""
     mean_low: builtins.float
-    """Lower end of the 95 % interval of the mean (Student's t). Absent for fewer than two ratings."""
+    """Lower end of a 95 % interval for the mean, wide while there are few ratings. Absent when there are none."""
     mean_high: builtins.float
     """Upper end of it."""
     @property
