@@ -294,7 +294,8 @@ def _milliseconds_of(span: timedelta) -> int:
 def _without_defaults(content: object) -> object:
     if isinstance(content, dict):
         kept = {name: _without_defaults(value) for name, value in content.items()}
-        return {name: value for name, value in kept.items() if value not in (None, False, "", [], {})}
+        # A zero is no default: the first item is one.
+        return {name: value for name, value in kept.items() if value or (value == 0 and value is not False)}
     return [_without_defaults(value) for value in content] if isinstance(content, list) else content
 
 

@@ -12,7 +12,8 @@ from shared.adapters.memory import MemoryClaimStore
 from shared.adapters.mongo_claims import MongoClaimStore
 from shared.clock import Clock
 from shared.database import Database
-from shared.errors import DatabaseUnavailable
+from shared.errors import CareerError, DatabaseUnavailable, Violation
+from shared.generation.errors import InvalidRequest, ResumeNotFound
 from shared.idempotency import (
     KEPT,
     LEASE,
@@ -220,6 +221,85 @@ async def test_who_was_overtaken_changes_nothing(store: ClaimStore) -> None:
 
     assert (second.new_id, second.retaken) == (first.new_id, True)
     assert await third == first.new_id
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(ResumeNotFound(unique_key="kim"), id="not-there"),
+        pytest.param(InvalidRequest([Violation("provider", "must be one of local")]), id="wrong"),
+    ],
+)
+async def test_what_asks_for_nothing_frees_its_key(store: ClaimStore, error: CareerError) -> None:
+    """It may be used again, also with another body; nothing is kept of it."""
+    idempotency = Idempotency(store, Clock())
+    carry_key("k-1")
+    with pytest.raises(type(error)):
+        async with idempotency.claim(WISH):
+            raise error
+
+    await Shop(idempotency).order(wish=replace(WISH, content={"language": "en"}))
+
+    assert await store.sweep(2**60) == 1
+
+
+async def test_a_process_does_not_take_over_from_itself(store: ClaimStore) -> None:
+    """However late its lease is renewed: whoever is here waits for the end."""
+    time = Time()
+    holder = Idempotency(store, time.clock(), now=lambda: time.seconds, sleep=never)
+    shop = Shop(holder)
+    carry_key("k-1")
+    async with holder.claim(WISH) as claim:
+        time.seconds += LEASE.total_seconds() + 60
+        waiting = asyncio.create_task(shop.order())
+        for _ in range(20):
+            await asyncio.sleep(0)
+
+    assert await waiting == claim.new_id
+    assert [each.done for each in shop.claims] == [True]
+
+
+async def test_the_hurry_of_one_is_not_the_failure_of_another(store: ClaimStore) -> None:
+    """Who fails for want of its own caller's time fails alone: the next one takes over."""
+    time = Time()
+    idempotency = Idempotency(store, time.clock(), now=lambda: time.seconds, sleep=time.sleep)
+    shop = Shop(idempotency)
+    carry_key("k-1")
+
+    async def hurry() -> None:
+        async with idempotency.claim(WISH, time_left=1.5):
+            await asyncio.sleep(0.01)
+            time.seconds += 1.4
+            raise DatabaseUnavailable
+
+    hurrying, waiting = asyncio.create_task(hurry()), asyncio.create_task(shop.order(time_left=3000.0))
+    with pytest.raises(DatabaseUnavailable):
+        await hurrying
+    await waiting
+
+    assert [each.retaken for each in shop.claims] == [True]
+
+
+async def test_a_lease_of_a_clock_that_went_wrong_does_not_hold(store: ClaimStore) -> None:
+    """An hour ahead: it is as good as over."""
+    ahead = Time(seconds=3600)
+    new_id = await killed(store, ahead)
+    time = Time()
+
+    waited: list[float] = []
+
+    done = await Shop(time.idempotency(store), on_claim=lambda: waited.append(time.seconds)).order()
+
+    assert (done, waited) == (new_id, [0])
+
+
+def test_what_is_left_at_its_default_does_not_count() -> None:
+    """A later version of a request that knows more members is the same request."""
+    before = Wish("Generate", "kim", {"language": "ko", "texts": [{"a": 1}]})
+    after = Wish("Generate", "kim", {"language": "ko", "hours": None, "texts": [{"a": 1, "b": ""}], "more": {}})
+    zero = Wish("Generate", "kim", {"language": "ko", "texts": [{"a": 1, "b": 0}]})
+
+    assert before.fingerprint() == after.fingerprint() != zero.fingerprint()
 
 
 async def test_erasing_leaves_the_key_and_nothing_else(store: ClaimStore) -> None:

@@ -1,6 +1,6 @@
 """Feedback whose answer goes away, or whose sums do."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,11 +12,12 @@ from services.interview.local_writer import write_questions
 from services.interview.model import QuestionSet
 from services.interview.task import load_task
 from services.interview.use_cases import assemble_set
-from shared.adapters.memory import MemoryDerivedRepository, MemoryDerivedStore, MemoryPromptSums
+from shared.adapters.memory import MemoryClaimStore, MemoryDerivedRepository, MemoryDerivedStore, MemoryPromptSums
 from shared.clock import Clock
 from shared.errors import DatabaseUnavailable
 from shared.generation.feedback import Feedback, FeedbackUseCases, Opinion
 from shared.generation.model import GenerationRequest
+from shared.idempotency import ClaimRecord, Idempotency, carry_key
 from shared.pages import PageRequest
 from tests.support.derived import SwitchableDatabase
 from tests.support.generation import KEY, Resumes, memory_feedback, parts_of, scripted_registry
@@ -70,6 +71,38 @@ async def test_feedback_does_not_outlive_its_answer(clock: Clock) -> None:
 
     assert list((await store.list(KEY, PageRequest())).items) == []
     assert await sums.read() == {}
+
+
+class BrokenClaims(MemoryClaimStore):
+    """Claims that cannot be ended while they are `broken`, as when a process is killed just before."""
+
+    broken = True
+
+    async def finish(self, record: ClaimRecord) -> None:
+        """Cannot."""
+        if self.broken:
+            raise DatabaseUnavailable
+        await super().finish(record)
+
+    async def extend(self, record: ClaimRecord, lease_until: int) -> None:
+        """Lets go of what was not ended."""
+        await super().extend(record, 0 if self.broken else lease_until)
+
+
+async def test_feedback_that_is_sent_again_is_counted_once(clock: Clock) -> None:
+    """Also where the first time was not noted as done."""
+    sets, store, sums, claims = memory_question_sets(), memory_feedback(), MemoryPromptSums(), BrokenClaims()
+    answer = await answer_in(sets, clock)
+    times = iter(range(0, 1000, 100))
+    late = Clock(now=lambda: clock.now() + timedelta(seconds=next(times)))
+    use_cases = FeedbackUseCases(sets, store, sums, Idempotency(claims, late), {}, clock, lambda _set: 5)
+    carry_key("k-1")
+
+    given = [await use_cases.create(KEY, answer.question_set_id, Opinion(5)) for _ in range(2)]
+
+    assert given[0] == given[1]
+    assert list((await store.list(KEY, PageRequest())).items) == [given[0]]
+    assert [numbers["ratings"] for numbers in (await sums.read()).values()] == [1]
 
 
 async def test_feedback_that_cannot_be_counted_is_stored(clock: Clock) -> None:

@@ -22,6 +22,7 @@ from shared.generation.experiment import Experiment
 from shared.generation.generator import Generator
 from shared.generation.model import GenerationRequest, ProviderSums
 from shared.generation.ports import DerivedRepository
+from shared.idempotency import carry_key
 from shared.llm.messages import Completion, Usage
 from shared.llm.registry import LLMRegistry
 from shared.llm.scripted import ScriptedClient
@@ -114,6 +115,29 @@ async def test_usage_that_cannot_be_stored_is_in_the_log(clock: Clock) -> None:
     assert [(line["provider"], line["outcome"], line["input_tokens"], line["cost_usd"]) for line in lost] == [
         ("gemini", "OK", 120, 0.5)
     ]
+
+
+async def test_an_accepted_answer_is_stored_when_its_caller_has_left(clock: Clock) -> None:
+    """It was paid for: the same request with its key finds it, and no provider is asked again."""
+    sets, resumes = memory_question_sets(), Resumes()
+    _, registry = scripted(GOOD)
+    use_cases = use_cases_over(sets, resumes, registry, clock)
+    carry_key("k-1")
+    # The second read of the resume is made once the answer is stored.
+
+    def leave(number: int) -> None:
+        if number == 2:
+            task.cancel()
+
+    resumes.on_get = leave
+    task = asyncio.create_task(use_cases.generate(REQUEST, None))
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    found = await use_cases.generate(REQUEST, None)
+
+    assert list((await sets.list(KEY, PageRequest())).items) == [found]
+    assert found.provenance.provider == "gemini"
 
 
 async def test_a_resume_that_was_made_anew_does_not_inherit(clock: Clock) -> None:

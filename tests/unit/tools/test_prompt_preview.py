@@ -131,7 +131,10 @@ def test_it_says_what_was_masked_and_how_large_it_is(tmp_path: Path, capsys: Out
 
     (preview,) = shown(capsys.readouterr().out)
     sizes = preview["characters"]
-    assert "--- masked in the resume: [이름] 1, [전화] 1; left out: contact_info ---" in text
+    assert (
+        "--- masked in the resume: [이름] 1, [전화] 1; left out: contact_info, computed_experience_months, warnings ---"
+        in text
+    )
     assert f"--- system ({sizes['system']:,} characters, about {preview['estimated_tokens']['system']:,} tokens" in text
     assert f"--- all together: {sum(sizes.values()):,} characters" in text
     assert preview["warnings"]
