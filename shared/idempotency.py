@@ -10,21 +10,19 @@ nowhere else.
 """
 
 import asyncio
-import hashlib
 import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from typing import Protocol
 
-import msgspec
 import structlog
 
 from shared.background import repeating
 from shared.cancellation import finish
+from shared.claims import Claim, ClaimRecord, ClaimStore, Wish, digest
 from shared.clock import Clock
 from shared.errors import AlreadyExists, Conflict, DatabaseUnavailable, InvalidInput, NotFound, Violation
 
@@ -59,78 +57,12 @@ class IdempotencyKeyBusy(Conflict):
     message = "the first request with this Idempotency-Key is still under way; try again a little later"
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The right to do a thing. `new_id` is what it is to be stored under.
-
-    `retaken`: somebody began before, and it may be stored already. `done`: it is.
-    """
-
-    new_id: str
-    retaken: bool = False
-    done: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimRecord:
-    """What is kept of a key. `record_id` and `fingerprint` are digests; times are milliseconds of the epoch."""
-
-    record_id: str
-    fingerprint: str
-    unique_key: str
-    new_id: str
-    holder: str
-    lease_until: int
-    expires_at: int
-    done: bool = False
-
-
-class ClaimStore(Protocol):
-    """Keeps records. Every change is one atomic step. Raises `DatabaseUnavailable`."""
-
-    async def begin(self, record: ClaimRecord) -> ClaimRecord:
-        """Stores a record unless there is one of its id; gives the one that is there."""
-
-    async def take(self, seen: ClaimRecord, taken: ClaimRecord) -> bool:
-        """Replaces a record by one of another holder; false where it is not as it was `seen` any more."""
-
-    async def extend(self, record: ClaimRecord, lease_until: int) -> None:
-        """Sets the end of the lease, while it is this holder's and not done."""
-
-    async def drop(self, record: ClaimRecord) -> None:
-        """Forgets the key, while it is this holder's and not done."""
-
-    async def finish(self, record: ClaimRecord) -> None:
-        """Marks it as done, while it is this holder's."""
-
-    async def erase(self, unique_key: str) -> None:
-        """Drops from the records of a resume all that tells of it; their keys stay used."""
-
-    async def sweep(self, before: int) -> int:
-        """Drops the records that expired before a time; answers how many."""
-
-
 _key: ContextVar[str] = ContextVar("idempotency_key", default="")
 
 
 def carry_key(key: str) -> None:
     """Binds the key of the request that is being handled."""
     _key.set(key)
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What is asked for: its kind, the resume that it is about (empty: the id will be its key), and all it says."""
-
-    operation: str
-    unique_key: str
-    content: object
-
-    def fingerprint(self) -> str:
-        """A digest of all that it says."""
-        return _digest(
-            self.operation.encode(), self.unique_key.encode(), msgspec.json.encode(self.content, order="sorted")
-        )
 
 
 class Idempotency:
@@ -235,7 +167,7 @@ class Idempotency:
     def _record(self, key: str, wish: Wish) -> ClaimRecord:
         new_id = self._clock.new_id()
         return ClaimRecord(
-            record_id=_digest(wish.operation.encode(), wish.unique_key.encode(), key.encode()),
+            record_id=digest(wish.operation.encode(), wish.unique_key.encode(), key.encode()),
             fingerprint=wish.fingerprint(),
             unique_key=wish.unique_key or new_id,
             new_id=new_id,
@@ -289,19 +221,3 @@ def _end(ended: asyncio.Future[None], error: Exception | None = None) -> None:
 
 def _milliseconds_of(span: timedelta) -> int:
     return int(span.total_seconds() * 1000)
-
-
-def _without_defaults(content: object) -> object:
-    if isinstance(content, dict):
-        kept = {name: _without_defaults(value) for name, value in content.items()}
-        # A zero is no default: the first item is one.
-        return {name: value for name, value in kept.items() if value or (value == 0 and value is not False)}
-    return [_without_defaults(value) for value in content] if isinstance(content, list) else content
-
-
-def _digest(*parts: bytes) -> str:
-    """One digest of several texts: their lengths keep them apart."""
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(len(part).to_bytes(8) + part)
-    return digest.hexdigest()

@@ -13,9 +13,10 @@ from services.resume.json_resume.rendition import write_document
 from services.resume.model import Resume, ResumeContent, ResumeSummary
 from services.resume.ports import DatabasePing, DerivedData, ResumeRepository
 from services.resume.rules import check_content
+from shared.claims import Wish
 from shared.clock import Clock
 from shared.errors import DatabaseUnavailable, Violation
-from shared.idempotency import Idempotency, Wish
+from shared.idempotency import Idempotency
 from shared.pages import Page, PageRequest
 from shared.resume_key import check_key
 

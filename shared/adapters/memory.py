@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Generic, TypeVar
 
+from shared.claims import ClaimRecord
 from shared.errors import NotFound
 from shared.generation.model import ProviderSums, count_attempt
-from shared.idempotency import ClaimRecord
 from shared.llm.messages import Attempt
 from shared.pages import Page, PageRequest, cut_page
 

@@ -9,8 +9,8 @@ from dataclasses import asdict, replace
 from pymongo import ASCENDING
 from pymongo.errors import DuplicateKeyError
 
+from shared.claims import ClaimRecord
 from shared.database import Collection, Document, database_errors
-from shared.idempotency import ClaimRecord
 
 # What is left of a record whose resume is gone: its key, and that it was used.
 _ERASED = {"resume": "", "fingerprint": "", "new_id": "", "done": True}

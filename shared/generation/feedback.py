@@ -8,13 +8,14 @@ from typing import Generic, Protocol, TypeVar
 import structlog
 
 from shared.cancellation import finish
+from shared.claims import Wish
 from shared.clock import Clock
 from shared.errors import DatabaseUnavailable, Violation
 from shared.generation.errors import InvalidRequest
 from shared.generation.model import Provenance
 from shared.generation.ports import DerivedRepository, DerivedStore, PromptSums
 from shared.generation.prompt_stats import PromptStats, count_rating, read_stats
-from shared.idempotency import Idempotency, Wish
+from shared.idempotency import Idempotency
 from shared.pages import Page, PageRequest
 from shared.resume_key import check_key
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from shared.cancellation import finish
+from shared.claims import Wish
 from shared.clock import Clock
 from shared.errors import DatabaseUnavailable, Violation
 from shared.generation.errors import InvalidRequest, ResumeNotFound
@@ -15,7 +16,7 @@ from shared.generation.generator import Draft, Generator
 from shared.generation.model import GenerationRequest, Provenance, ProviderSums
 from shared.generation.ports import DatabasePing, DerivedRepository, DerivedStore, ResumeSource, UsageLedger
 from shared.generation.streaming import StreamEvent, stream_of
-from shared.idempotency import Idempotency, Wish
+from shared.idempotency import Idempotency
 from shared.llm.endpoint import EndpointStatus
 from shared.llm.progress import OnProgress
 from shared.llm.registry import LLMRegistry

@@ -10,21 +10,12 @@ import pytest
 
 from shared.adapters.memory import MemoryClaimStore
 from shared.adapters.mongo_claims import MongoClaimStore
+from shared.claims import Claim, ClaimStore, Wish
 from shared.clock import Clock
 from shared.database import Database
 from shared.errors import CareerError, DatabaseUnavailable, Violation
 from shared.generation.errors import InvalidRequest, ResumeNotFound
-from shared.idempotency import (
-    KEPT,
-    LEASE,
-    Claim,
-    ClaimStore,
-    Idempotency,
-    IdempotencyKeyBusy,
-    IdempotencyKeyReused,
-    Wish,
-    carry_key,
-)
+from shared.idempotency import KEPT, LEASE, Idempotency, IdempotencyKeyBusy, IdempotencyKeyReused, carry_key
 
 WISH = Wish("GenerateQuestions", "kim", {"language": "ko"})
 

@@ -13,11 +13,12 @@ from services.interview.model import QuestionSet
 from services.interview.task import load_task
 from services.interview.use_cases import assemble_set
 from shared.adapters.memory import MemoryClaimStore, MemoryDerivedRepository, MemoryDerivedStore, MemoryPromptSums
+from shared.claims import ClaimRecord
 from shared.clock import Clock
 from shared.errors import DatabaseUnavailable
 from shared.generation.feedback import Feedback, FeedbackUseCases, Opinion
 from shared.generation.model import GenerationRequest
-from shared.idempotency import ClaimRecord, Idempotency, carry_key
+from shared.idempotency import Idempotency, carry_key
 from shared.pages import PageRequest
 from tests.support.derived import SwitchableDatabase
 from tests.support.generation import KEY, Resumes, memory_feedback, parts_of, scripted_registry
