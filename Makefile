@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 # More for the command of a target, such as: make test ARGS="-k resume", make demo ARGS="--language en".
 ARGS ?=
+WORKERS ?= 2
 
 export PYTHONPATH := .:protos/gen
 
@@ -44,8 +45,8 @@ prompt-preview: $(READY) ## Show what a vendor would be sent about a resume (RES
 
 check: lint test ## Everything that hosted CI checks
 
-test: $(READY) ## Run all tests
-	$(BIN)/pytest $(ARGS)
+test: $(READY) ## Run all tests, in as many processes as WORKERS says
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 fault-matrix: $(READY) ## Meet every fault of every vendor with default settings and write docs/fault-matrix.md
 	$(BIN)/python -m tests.faults

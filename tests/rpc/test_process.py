@@ -33,7 +33,7 @@ from shared.rpc.channel import open_channel
 from shared.rpc.server import Service, build_server, serve
 from tests.support.derived import SwitchableDatabase
 from tests.support.failures import failure_of
-from tests.support.mongodb import free_port
+from tests.support.ports import free_port
 from tests.support.resumes import ROOT
 
 INTERVIEW = "career.interview.v1.InterviewService"

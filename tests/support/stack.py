@@ -2,14 +2,14 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 from shared.config import Settings, load_settings
+from tests.support.ports import free_port, free_row
 from tools.procfile import DATABASE, PREFIXES, build_environment, read_commands
 from tools.readiness import wait_until_ready
 
@@ -115,10 +115,9 @@ def stack_environment(folder: Path, extra: Mapping[str, str]) -> dict[str, str]:
 
 
 def free_ports() -> dict[str, str]:
-    """A free port for each of the stack's variables; all are held at once, so that no two are the same."""
-    with ExitStack() as held:
-        ports = {name: str(_hold(held, 0)) for name in _SINGLE_PORTS}
-        return ports | {"METRICS_PORT_BASE": str(_free_row(held, len(PREFIXES)))}
+    """A free port for each of the stack's variables; no two are the same."""
+    ports = {name: str(free_port()) for name in _SINGLE_PORTS}
+    return ports | {"METRICS_PORT_BASE": str(free_row(len(PREFIXES)))}
 
 
 def python(*arguments: str, stack_folder: Path, environment: Mapping[str, str]) -> subprocess.Popen[str]:
@@ -132,22 +131,3 @@ def python(*arguments: str, stack_folder: Path, environment: Mapping[str, str]) 
         stderr=subprocess.STDOUT,
         text=True,
     )
-
-
-def _free_row(held: ExitStack, length: int) -> int:
-    """The first of `length` free ports in a row."""
-    while True:
-        first = _hold(held, 0)
-        try:
-            for offset in range(1, length):
-                _hold(held, first + offset)
-        except (OSError, OverflowError):
-            continue
-        return first
-
-
-def _hold(held: ExitStack, port: int) -> int:
-    listener = held.enter_context(socket.socket())
-    listener.bind(("127.0.0.1", port))
-    number: int = listener.getsockname()[1]
-    return number
