@@ -41,6 +41,7 @@ clients-test: $(READY) ## Run the documented RPCs and the Python and TypeScript 
 	$(BIN)/pytest tests/clients $(ARGS)
 
 prompt-preview: $(READY) ## Show what a vendor would be sent about a resume (RESUME=file, ARGS="--service learning")
+	@test -n "$(RESUME)" || { echo "Name a resume: make prompt-preview RESUME=examples/resume-backend-36m.json" >&2; exit 2; }
 	@$(BIN)/python -m tools.prompt_preview $(RESUME) $(ARGS)
 
 check: lint test ## Everything that hosted CI checks

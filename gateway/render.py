@@ -129,6 +129,9 @@ def _encrypted(api: Tree, settings: Settings) -> Tree:
 
 def _move(address: Tree, host: str, port: int | None) -> None:
     address["socket_address"] |= {"address": host, "port_value": port}
+    if host == "::":
+        # As the services do, which listen for both.
+        address["socket_address"]["ipv4_compat"] = True
 
 
 def _endpoint(cluster: Tree) -> Tree:

@@ -36,7 +36,8 @@ local function drop_unreadable_metadata(headers, from_grpc)
     size = size + #name + #value + 4
     local is_readable = from_grpc and GRPC_METADATA[name]
     local is_unreadable = name:sub(1, 5) == "grpc-" and not (is_readable and is_readable(value))
-    local is_strange = not name:match("^:?[%l%d_.-]+$") -- HTTP has more characters for a name than gRPC
+    -- HTTP has more characters than gRPC, for a name and for a value.
+    local is_strange = not name:match("^:?[%l%d_.-]+$") or (name:sub(1, 1) ~= ":" and value:find("[\128-\255]"))
     if is_unreadable or is_strange or name:sub(-4) == "-bin" then table.insert(dropped, name) end
   end
   for _, name in ipairs(dropped) do headers:remove(name) end
@@ -141,6 +142,22 @@ local function is_grpc(headers)
   return kind == "application/grpc" or kind:sub(1, 17) == "application/grpc+"
 end
 
+-- No client of ours sends any, and the service would read one as if it were metadata: one that it cannot read spoils the
+-- connection that all callers share.
+local function drop_trailers(handle)
+  local trailers = handle:trailers()
+  if not trailers then return end
+  local names = {}
+  for name in pairs(trailers) do table.insert(names, name) end
+  for _, name in ipairs(names) do trailers:remove(name) end
+end
+
+-- Of native gRPC: a REST path, and what no client of gRPC sends.
+local function grpc_refusal(headers)
+  if headers:get(":path"):sub(1, 5) == "/api/" then return "415" end
+  if headers:get(":method") ~= "POST" then return "405" end
+end
+
 function envoy_on_request(handle)
   local headers = handle:headers()
   local from_grpc = is_grpc(headers)
@@ -148,10 +165,16 @@ function envoy_on_request(handle)
   -- Envoy's own limit is higher: beyond it HTTP/2 knows no answer but to break the stream off.
   if drop_unreadable_metadata(headers, from_grpc) > MAX_HEADER_BYTES then return refuse(handle, "431", "") end
   if headers:get(":method") ~= "GET" and is_foreign(handle, headers) then return refuse(handle, "403", "") end
-  if from_grpc then return end
+  if from_grpc then
+    local status = grpc_refusal(headers)
+    if status then return refuse(handle, status, "") end
+    headers:replace("te", "trailers") -- without it the service resets the stream, which looks like an outage
+    return drop_trailers(handle)
+  end
   drop_slash_behind_verb(headers)
   local status, message, reason, field = refusal(handle, headers)
-  if status then refuse(handle, status, message, reason, field) end
+  if status then return refuse(handle, status, message, reason, field) end
+  drop_trailers(handle)
 end
 
 -- The transcoder's words for what it could not read: where the field stands in them, and what is the matter with it.

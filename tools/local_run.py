@@ -4,6 +4,7 @@ When one process ends, all are stopped, so that a stack is either whole or not t
 """
 
 import os
+import signal
 import sys
 import threading
 
@@ -68,6 +69,8 @@ def run(settings: Settings) -> int:
     failed = threading.Event()
     watcher = threading.Thread(target=_watch, args=(manager, settings, failed), daemon=True)
     watcher.start()
+    # A terminal that is closed, or an ssh that is dropped, must not leave the processes behind.
+    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     manager.loop()
     for name, status in manager.ended_first.items():
         print(f"{name} ended by itself (status {status}), so everything was stopped. Stored data stay.", flush=True)

@@ -73,7 +73,7 @@ def test_a_taken_port_is_named_and_nothing_starts(tmp_path: Path, start: Callabl
     assert not (tmp_path / "data").exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "sigterm"])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=["ctrl-c", "sigterm", "hang-up"])
 def test_a_run_comes_up_and_stops_without_a_trace(
     tmp_path: Path, start: Callable[[dict[str, str]], LocalRun], number: signal.Signals
 ) -> None:

@@ -1,5 +1,6 @@
 """gRPC clients, through the gateway and straight to a service."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -114,6 +115,22 @@ async def test_the_gateway_leads_to_each_services_reflection_and_health(
     assert {state.status for state in states} == {health_pb2.HealthCheckResponse.SERVING}
     with pytest.raises(grpc.aio.AioRpcError, check=lambda error: error.code() is grpc.StatusCode.UNIMPLEMENTED):
         await anext(aiter(health.Watch(checks[0], metadata=metadata)))
+
+
+async def test_reflection_answers_while_its_stream_is_open(gateway: grpc.aio.Channel) -> None:
+    """As command-line clients ask: their next question depends on the answer."""
+    answered = asyncio.Event()
+
+    async def questions() -> AsyncIterator[reflection_pb2.ServerReflectionRequest]:
+        yield reflection_pb2.ServerReflectionRequest(list_services="")
+        await answered.wait()
+
+    reflection: Any = reflection_pb2_grpc.ServerReflectionStub(gateway)  # type: ignore[arg-type] # its types know no aio
+    answers = reflection.ServerReflectionInfo(questions(), timeout=5)
+    first = await anext(aiter(answers))
+    answered.set()
+
+    assert first.list_services_response.service
 
 
 async def test_a_clients_own_deadline_is_respected(gateway: grpc.aio.Channel) -> None:

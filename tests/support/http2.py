@@ -41,13 +41,19 @@ class Exchange:
         """Gives up the stream, not the connection."""
         self._send(_RESET, 0, _STREAM, struct.pack(">I", 8))
 
-    def begin(self, path: str, headers: dict[str, str]) -> None:
-        """Sends a POST without a body."""
+    def begin(
+        self, path: str, headers: dict[str, str], body: bytes = b"", trailers: dict[str, str] | None = None
+    ) -> None:
+        """Sends a POST; without body and trailers it ends with its headers."""
         self.writer.write(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
         self._send(_SETTINGS, 0, 0, b"")
         fields = {":method": "POST", ":scheme": "http", ":path": path, ":authority": "localhost"} | headers
-        block = b"".join(b"\x00" + _text(name) + _text(value) for name, value in fields.items())
-        self._send(_HEADERS, _END_STREAM | _END_HEADERS, _STREAM, block)
+        is_all = not body and not trailers
+        self._send(_HEADERS, _END_HEADERS | (_END_STREAM if is_all else 0), _STREAM, _block(fields))
+        if body:
+            self._send(_DATA, 0 if trailers else _END_STREAM, _STREAM, body)
+        if trailers:
+            self._send(_HEADERS, _END_STREAM | _END_HEADERS, _STREAM, _block(trailers))
 
     def _send(self, kind: int, flags: int, stream: int, payload: bytes) -> None:
         self.writer.write(
@@ -62,17 +68,27 @@ class Exchange:
 
 @asynccontextmanager
 async def post(
-    port: int, path: str, headers: dict[str, str] | None = None, tls: ssl.SSLContext | None = None
+    port: int,
+    path: str,
+    headers: dict[str, str] | None = None,
+    tls: ssl.SSLContext | None = None,
+    *,
+    body: bytes = b"",
+    trailers: dict[str, str] | None = None,
 ) -> AsyncIterator[Exchange]:
     """Opens a connection, sends the POST, and closes the connection at the end."""
     name = "localhost" if tls else None
     reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=tls, server_hostname=name)
     exchange = Exchange(reader, writer)
     try:
-        exchange.begin(path, headers or {})
+        exchange.begin(path, headers or {}, body, trailers)
         yield exchange
     finally:
         writer.close()
+
+
+def _block(fields: dict[str, str]) -> bytes:
+    return b"".join(b"\x00" + _text(name) + _text(value) for name, value in fields.items())
 
 
 def _text(text: str) -> bytes:

@@ -53,6 +53,8 @@ def _draft_of(document: Document) -> Draft:
     draft.put_parts("personal_projects", [_project(entry) for entry in projects], "projects")
     draft.put_part("technical_skills", _skills(root.entries("skills")))
     months = basics.members.get("total_experience_months")
+    if isinstance(months, float) and months.is_integer():
+        months = int(months)
     if isinstance(months, int) and not isinstance(months, bool):
         draft.put("total_experience_months", months, basics.at("total_experience_months"))
     draft.put_parts("education", [_education(entry) for entry in root.entries("education")], "education")

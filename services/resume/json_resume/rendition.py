@@ -1,4 +1,7 @@
-"""From our fields to a JSON Resume document that is valid under schema v1.0.0 and loses nothing of them."""
+"""From our fields to a JSON Resume document that is valid under schema v1.0.0.
+
+Nothing of them is lost; an address that is none by the schema comes out percent-encoded.
+"""
 
 import json
 import re
