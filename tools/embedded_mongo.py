@@ -7,13 +7,16 @@ import fcntl
 import os
 import sqlite3
 import sys
-from contextlib import closing
+import time
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import NoReturn
 
 from shared.config import load_settings
 
 _PROGRAM = Path(sys.executable).parent / "nx-27017"
+# What was erased is gone from the files after so long; the second bounds how long a keeper outlives its server.
+_CHECKPOINT_SECONDS, _LOOK_SECONDS = 10.0, 0.5
 
 
 class DirectoryInUse(Exception):
@@ -43,22 +46,47 @@ def drop_deleted_text(file: Path) -> None:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
+def keep_log_short(file: Path, server: int) -> None:
+    """Moves SQLite's log into the file again and again, and empties it, until the process `server` is not our parent.
+
+    SQLite overwrites what is deleted in the file (its `secure_delete`), but the log has every page as it was written.
+    """
+    due = time.monotonic() + _CHECKPOINT_SECONDS
+    while os.getppid() == server:
+        time.sleep(_LOOK_SECONDS)
+        if time.monotonic() < due or not file.exists():
+            continue
+        # Somebody may be reading or writing just now: then it is tried again at the next look.
+        with suppress(sqlite3.OperationalError), closing(sqlite3.connect(file, timeout=1)) as database:
+            database.execute("PRAGMA secure_delete = ON")
+            busy, *_ = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not busy:
+                due = time.monotonic() + _CHECKPOINT_SECONDS
+
+
 def main() -> NoReturn:
     """Becomes the database server; exits with 1 when the directory is in use."""
     settings = load_settings()
     os.umask(0o077)
     folder = settings.data_dir.resolve() / "mongo"
     try:
-        lock_directory(folder)
+        lock = lock_directory(folder)
     except DirectoryInUse as error:
         raise SystemExit(str(error)) from None
-    become_server(folder, settings.mongo_port)
-
-
-def become_server(folder: Path, port: int) -> NoReturn:
-    """Replaces this process by the server over the files of `folder`; what it says goes to `log` there."""
     file = folder / "career-coach.db"
     drop_deleted_text(file)
+    server = os.getpid()
+    if os.fork() == 0:
+        # The folder is the server's alone: a new one may start as soon as it has ended.
+        os.close(lock)
+        keep_log_short(file, server)
+        os._exit(0)
+    become_server(file, settings.mongo_port)
+
+
+def become_server(file: Path, port: int) -> NoReturn:
+    """Replaces this process by the server over the file; what it says goes to `log` beside it."""
+    folder = file.parent
     # Of a server that was killed; its number may belong to another process by now.
     (folder / "pid").unlink(missing_ok=True)
     log = os.open(folder / "log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
