@@ -1,10 +1,24 @@
 """Keeping the good steps of a broken answer, and asking for the missing ones so that the path comes out right."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+from services.learning.answers import (
+    LISTS,
+    NO_POINTS,
+    Points,
+    answer_of,
+    content_of,
+    in_order,
+    is_complete,
+    points_named_by,
+    points_of,
+    steps_as_written,
+    steps_of,
+    summary_of,
+)
 from services.learning.checks import (
     MAX_HIGH,
     MIN_OF_EACH_TYPE,
@@ -17,33 +31,22 @@ from services.learning.model import (
     MAX_STEPS,
     MIN_STEPS,
     STEP_TYPES,
-    Analysis,
     AnalysisPoint,
     LearningStep,
-    PathContent,
 )
 from services.learning.prerequisites import find_early_steps
-from services.learning.reading import order_steps, read_path
-from shared.generation.continuation import Selection, dump_answer, entries_of
+from services.learning.reading import read_path
+from shared.generation.continuation import Selection
 from shared.generation.model import Subject
 from shared.generation.prompts import fence_json
 from shared.generation.similarity import rouge_l
-from shared.llm.errors import AnswerMalformed
 from shared.llm.messages import Rejection
 
-_ANALYSIS, _STEPS, _SUMMARY = "analysis", "learning_paths", "summary"
-_STRENGTH, _WEAKNESS = STEP_TYPES
-_LISTS = {_STRENGTH: "strengths", _WEAKNESS: "weaknesses"}
 # Of these a path as a whole is to blame and none of its steps; titles are compared step by step as they are chosen.
 _PATH_CHECKS = frozenset({"count", "balance"})
 # What can be wrong with a point by itself.
 _TEXT_CHECKS = frozenset({"invented-tech", "invented-number", "pii", "script", "injection"})
-# Members in the order of the prompt's schema.
-_MEMBERS = ("type", "analysis_point", "title", "description", "category", "priority", "estimated_duration")
 _GOOD_SHARE = 0.6
-
-Points = Mapping[str, Sequence[AnalysisPoint]]
-_NO_POINTS: Points = {_STRENGTH: (), _WEAKNESS: ()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +64,21 @@ class PathParts:
 
         The summary speaks of all steps, so it is kept only where all of the path is good.
         """
-        points, steps, summary = _points_of(found), _steps_of(found), _summary_of(found)
+        points, steps, summary = points_of(found), steps_of(found), summary_of(found)
         rejections = self._check(points, steps, summary)
         if summary and not rejections:
-            return Selection(_answer_of(points, steps, summary), len(steps), 0)
-        if not _is_complete(found):
-            points, rejections = _NO_POINTS, self._check(_NO_POINTS, steps)
+            return Selection(answer_of(points, steps, summary), len(steps), 0)
+        if not is_complete(found):
+            points, rejections = NO_POINTS, self._check(NO_POINTS, steps)
         points, sound = self._without_bad(points, steps, rejections)
         chosen = self._with_fitting((), sound, points, MAX_STEPS)
         if not chosen:
             return None
-        return Selection(_answer_of(points, chosen), len(chosen), max(1, sum(_missing(chosen, points) or ())))
+        return Selection(answer_of(points, chosen), len(chosen), max(1, sum(_missing(chosen, points) or ())))
 
     def wishes(self, kept: Mapping[str, Any]) -> Mapping[str, object]:
         """What the rest must be: how many steps of each type, which points they serve, how many may be urgent."""
-        steps, points = _steps_of(kept), _points_of(kept)
+        steps, points = steps_of(kept), points_of(kept)
         strengths, weaknesses = _missing(steps, points) or (0, 0)
         high = MAX_HIGH - _count_high(steps)
         return {
@@ -95,9 +98,9 @@ class PathParts:
         Where too few do, others fill the path: the checks then name what is wrong with them. Reading puts the steps in
         the order of their priority.
         """
-        before, points = _steps_of(kept), _merge_points(_points_of(kept), _points_of(found))
-        after = [step for step in _steps_of(found) if step not in before]
-        most = sum(_missing(before, _points_of(kept)) or ())
+        before, points = steps_of(kept), _merge_points(points_of(kept), points_of(found))
+        after = [step for step in steps_of(found) if step not in before]
+        most = sum(_missing(before, points_of(kept)) or ())
         points, sound = self._without_bad(points, after, self._check(points, after))
         chosen = self._with_fitting(before, sound, points, most)
         chosen += [step for step in after if step not in chosen]
@@ -105,25 +108,25 @@ class PathParts:
         if _missing(steps, points, 0) is not None:
             # They make a path as they are: a point that nothing serves would be one too many.
             points = _served(points, steps)
-        return _answer_of(points, steps, _summary_of(found) or _summary_of(kept))
+        return answer_of(points, steps, summary_of(found) or summary_of(kept))
 
     def items(self, found: Mapping[str, Any]) -> Sequence[LearningStep]:
         """The steps, good or not, in the order in which they were written."""
-        return _steps_as_written(found)
+        return steps_as_written(found)
 
     def is_sound(
         self, item: LearningStep, before: Sequence[LearningStep], found: Mapping[str, Any], kept: Mapping[str, Any]
     ) -> bool:
         """Whether a step passes its checks and a good path can be made with it and those `before` it."""
-        points = _merge_points(_points_of(kept), _points_of(found) if _is_complete(found) else _NO_POINTS)
+        points = _merge_points(points_of(kept), points_of(found) if is_complete(found) else NO_POINTS)
         points, sound = self._without_bad(points, [item], self._check(points, [item]))
         fits = len(self._with_fitting(before, sound, points, MAX_STEPS - len(before))) > len(before)
-        return fits and not list(find_early_steps(_in_order([*before, item]), self.subject.profile))
+        return fits and not list(find_early_steps(in_order([*before, item]), self.subject.profile))
 
     def _check(self, points: Points, steps: Sequence[LearningStep], summary: str = "") -> Sequence[Rejection]:
         """Where no points are known, those that the steps name are taken for the analysis."""
-        known = points if any(points.values()) else _points_named_by(steps)
-        return check_path(_content(known, steps, summary), self.subject)
+        known = points if any(points.values()) else points_named_by(steps)
+        return check_path(content_of(known, steps, summary), self.subject)
 
     def _without_bad(
         self, points: Points, steps: Sequence[LearningStep], rejections: Sequence[Rejection]
@@ -131,7 +134,7 @@ class PathParts:
         """Points and steps that pass all checks of one point or step, going by what the check of all has rejected."""
         if any(rejection.item is None and rejection.check in _TEXT_CHECKS for rejection in rejections):
             good = {
-                kind: [point for point in of_kind if not self._is_bad({**_NO_POINTS, kind: [point]})]
+                kind: [point for point in of_kind if not self._is_bad({**NO_POINTS, kind: [point]})]
                 for kind, of_kind in points.items()
             }
             if good != points:
@@ -212,7 +215,7 @@ def _unwritten(steps: Sequence[LearningStep], points: Points) -> dict[str, list[
 def _named(points: Mapping[str, Sequence[str]]) -> str:
     if not any(points.values()):
         return "없음"
-    return fence_json({_LISTS[kind]: of_kind for kind, of_kind in points.items()}, indent=None)
+    return fence_json({LISTS[kind]: of_kind for kind, of_kind in points.items()}, indent=None)
 
 
 def _served(points: Points, steps: Sequence[LearningStep]) -> Points:
@@ -229,77 +232,3 @@ def _merge_points(kept: Points, new: Points) -> Points:
         known = {fold_point(point.point) for point in kept[kind]}
         merged[kind] = [*kept[kind], *(point for point in new[kind] if fold_point(point.point) not in known)]
     return merged
-
-
-def _points_named_by(steps: Sequence[LearningStep]) -> Points:
-    return {
-        kind: [AnalysisPoint(step.analysis_point, "-") for step in steps if step.type == kind] for kind in STEP_TYPES
-    }
-
-
-def _is_complete(found: Mapping[str, Any]) -> bool:
-    """Whether something follows the analysis, so that it was not the analysis that broke off."""
-    return _ANALYSIS in found and list(found)[-1] != _ANALYSIS
-
-
-def _points_of(answer: Mapping[str, Any]) -> Points:
-    analysis = answer.get(_ANALYSIS)
-    lists = analysis if isinstance(analysis, dict) else {}
-    return {
-        kind: [point for entry in entries_of(lists, name) for point in _read_point(entry)]
-        for kind, name in _LISTS.items()
-    }
-
-
-def _steps_of(answer: Mapping[str, Any]) -> list[LearningStep]:
-    """In the order of their priority, as reading has them."""
-    return _in_order(_steps_as_written(answer))
-
-
-def _steps_as_written(answer: Mapping[str, Any]) -> list[LearningStep]:
-    return [step for entry in entries_of(answer, _STEPS) for step in _read_step(entry)]
-
-
-def _in_order(steps: Sequence[LearningStep]) -> list[LearningStep]:
-    return list(order_steps(_content(_NO_POINTS, steps)).steps)
-
-
-def _summary_of(answer: Mapping[str, Any]) -> str:
-    summary = answer.get(_SUMMARY)
-    return summary.strip() if isinstance(summary, str) else ""
-
-
-def _read_point(entry: Mapping[str, Any]) -> Iterator[AnalysisPoint]:
-    yield from _read({_ANALYSIS: {"strengths": [entry], "weaknesses": []}, _STEPS: []}).analysis.strengths
-
-
-def _read_step(entry: Mapping[str, Any]) -> Iterator[LearningStep]:
-    yield from _read({_ANALYSIS: {"strengths": [], "weaknesses": []}, _STEPS: [entry]}).steps
-
-
-def _read(answer: Mapping[str, Any]) -> PathContent:
-    """One point or step as the service reads it, and nothing where it cannot be read."""
-    try:
-        return read_path(dump_answer({**answer, _SUMMARY: "-"}))
-    except AnswerMalformed:
-        return _content(_NO_POINTS, ())
-
-
-def _content(points: Points, steps: Sequence[LearningStep], summary: str = "") -> PathContent:
-    analysis = Analysis(tuple(points[_STRENGTH]), tuple(points[_WEAKNESS]))
-    return PathContent(analysis, tuple(steps), summary or "-")
-
-
-def _answer_of(points: Points, steps: Sequence[LearningStep], summary: str = "") -> dict[str, Any]:
-    """No member but those that are checked: what else a model wrote goes into no other prompt."""
-    answer = {
-        _ANALYSIS: {_LISTS[kind]: [asdict(point) for point in of_kind] for kind, of_kind in points.items()},
-        _STEPS: [_written(step) for step in steps],
-    }
-    return answer | {_SUMMARY: summary} if summary else answer
-
-
-def _written(step: LearningStep) -> dict[str, Any]:
-    """Links are left out: they are of our catalogue, and reading puts them in again."""
-    resources = [{"title": resource.title, "kind": resource.kind} for resource in step.resources]
-    return {**{name: getattr(step, name) for name in _MEMBERS}, "resources": resources, "reason": step.reason}
