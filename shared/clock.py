@@ -30,6 +30,11 @@ class Clock:
     new_id: Callable[[], str] = field(default=_time_ordered_id)
 
 
+def epoch_milliseconds(moment: datetime) -> int:
+    """Whole milliseconds since 1970: as numbers, times compare alike in every database."""
+    return int(moment.timestamp() * 1000)
+
+
 def seconds_to_midnight(now: datetime) -> float:
     """Until the next day begins in UTC."""
     midnight = datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), datetime.min.time(), UTC)

@@ -23,7 +23,7 @@ import structlog
 from shared.background import repeating
 from shared.cancellation import finish
 from shared.claims import Claim, ClaimRecord, ClaimStore, Wish, digest
-from shared.clock import Clock
+from shared.clock import Clock, epoch_milliseconds
 from shared.errors import AlreadyExists, Conflict, DatabaseUnavailable, InvalidInput, NotFound, Violation
 
 log = structlog.get_logger()
@@ -200,7 +200,7 @@ class Idempotency:
         return self._milliseconds() + _milliseconds_of(LEASE)
 
     def _milliseconds(self) -> int:
-        return int(self._clock.now().timestamp() * 1000)
+        return epoch_milliseconds(self._clock.now())
 
 
 async def _wait(ended: asyncio.Future[None], seconds: float) -> None:

@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 import msgspec
 from pymongo import DESCENDING
 
+from shared.clock import epoch_milliseconds
 from shared.database import Collection, Document, database_errors, insert_once, read_page
 from shared.errors import NotFound
 from shared.pages import Page, PageRequest
@@ -49,7 +50,7 @@ class MongoDerivedStore(Generic[T]):
             "_id": item_id,
             "unique_key": unique_key,
             "sort_key": f"{_start(_PENDING, unique_key)}{item_id}",
-            "added_at": _milliseconds(now),
+            "added_at": epoch_milliseconds(now),
             "item": msgspec.to_builtins(item, builtin_types=(datetime,)),
         }
         with database_errors():
@@ -85,7 +86,7 @@ class MongoDerivedStore(Generic[T]):
             # A handful, whatever the size of the collection.
             pending = await self._collection.find(_between(*_ends(_PENDING)), {"item": 0}).to_list(_SWEPT_AT_ONCE)
             for document in pending:
-                if document["added_at"] < _milliseconds(before):
+                if document["added_at"] < epoch_milliseconds(before):
                     names = {"_id": document["_id"], "sort_key": document["sort_key"]}
                     swept += (await self._collection.delete_one(names)).deleted_count
         return swept
@@ -140,7 +141,3 @@ def _ends(letter: str, *parts: str) -> tuple[str, str]:
 
 def _between(above: str, below: str) -> Document:
     return {"sort_key": {"$gt": above, "$lt": below}}
-
-
-def _milliseconds(moment: datetime) -> int:
-    return int(moment.timestamp() * 1000)

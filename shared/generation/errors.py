@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.errors import Exhausted, Failed, InvalidInput, NotFound, Unavailable
+from shared.errors import Exhausted, Failed, InvalidInput, NotFound, Unavailable, Violation
 from shared.llm.messages import Attempt
 
 
@@ -25,6 +25,12 @@ class InvalidRequest(InvalidInput):
 
     reason = "INVALID_REQUEST"
     message = "the request breaks the rules of the contract"
+
+
+def refuse(violations: Sequence[Violation]) -> None:
+    """Raises `InvalidRequest` unless there is nothing wrong."""
+    if violations:
+        raise InvalidRequest(violations)
 
 
 class ProviderUnavailable(InvalidInput):

@@ -11,7 +11,7 @@ from shared.cancellation import finish
 from shared.claims import Wish
 from shared.clock import Clock
 from shared.errors import DatabaseUnavailable, Violation
-from shared.generation.errors import InvalidRequest
+from shared.generation.errors import refuse
 from shared.generation.model import Provenance
 from shared.generation.ports import DerivedRepository, DerivedStore, PromptSums
 from shared.generation.prompt_stats import PromptStats, count_rating, read_stats
@@ -83,10 +83,10 @@ class FeedbackUseCases(Generic[Item]):
         self, unique_key: str, answer_id: str, opinion: Opinion, time_left: float | None = None
     ) -> Feedback:
         """Stores an opinion, within `time_left` seconds; raises `InvalidRequest` and the `NotFound` of the answer."""
-        _refuse([*check_key(unique_key), *check_opinion(opinion)])
+        refuse([*check_key(unique_key), *check_opinion(opinion)])
         answer = await self.items.get(unique_key, answer_id)
         if opinion.item is not None and opinion.item >= self.size_of(answer):
-            _refuse([Violation("item", f"must be 0 to {self.size_of(answer) - 1}")])
+            refuse([Violation("item", f"must be 0 to {self.size_of(answer) - 1}")])
         wish = Wish("CreateFeedback", unique_key, (answer_id, opinion))
         async with self.idempotency.claim(wish, time_left) as claim:
             feedback = Feedback(
@@ -102,7 +102,7 @@ class FeedbackUseCases(Generic[Item]):
 
     async def list(self, unique_key: str, answer_id: str, page: PageRequest) -> Page[Feedback]:
         """One page of what was said of an answer, newest first; raises the `NotFound` of the answer."""
-        _refuse(check_key(unique_key))
+        refuse(check_key(unique_key))
         await self.items.get(unique_key, answer_id)
         return await self.feedback.list(unique_key, page, within=answer_id)
 
@@ -144,8 +144,3 @@ def check_opinion(opinion: Opinion) -> list[Violation]:
     if opinion.item is not None and opinion.item < 0:
         violations.append(Violation("item", "must not be negative"))
     return violations
-
-
-def _refuse(violations: Sequence[Violation]) -> None:
-    if violations:
-        raise InvalidRequest(violations)

@@ -9,8 +9,8 @@ from typing import Any, Generic, TypeVar
 from shared.cancellation import finish
 from shared.claims import Wish
 from shared.clock import Clock
-from shared.errors import DatabaseUnavailable, Violation
-from shared.generation.errors import InvalidRequest, ResumeNotFound
+from shared.errors import DatabaseUnavailable
+from shared.generation.errors import ResumeNotFound, refuse
 from shared.generation.feedback import Feedback
 from shared.generation.generator import Draft, Generator
 from shared.generation.model import GenerationRequest, Provenance, ProviderSums
@@ -57,7 +57,7 @@ class GenerationUseCases(Generic[Content, Item]):
         be shown while it is written. Raises `InvalidRequest`, `ResumeNotFound`, `ResumeServiceUnavailable` and what
         the generator and the idempotency raise.
         """
-        _refuse(check_key(request.unique_key))
+        refuse(check_key(request.unique_key))
         ends = self.generator.end_of(time_left)
         async with self.idempotency.claim(Wish("Generate", request.unique_key, request), time_left) as claim:
             if claim.done:
@@ -112,17 +112,17 @@ class GenerationUseCases(Generic[Content, Item]):
 
     async def get(self, unique_key: str, item_id: str) -> Item:
         """Reads one item."""
-        _refuse(check_key(unique_key))
+        refuse(check_key(unique_key))
         return await self.items.get(unique_key, item_id)
 
     async def list(self, unique_key: str, page: PageRequest) -> Page[Item]:
         """One page of a resume's items, newest first."""
-        _refuse(check_key(unique_key))
+        refuse(check_key(unique_key))
         return await self.items.list(unique_key, page)
 
     async def erase(self, unique_key: str) -> int:
         """Erases all items of a resume and what was said of them; answers how many items there were."""
-        _refuse(check_key(unique_key))
+        refuse(check_key(unique_key))
         erased = await self.items.erase(unique_key)
         await self.feedback.erase(unique_key)
         await self.idempotency.erase(unique_key)
@@ -138,8 +138,3 @@ class GenerationUseCases(Generic[Content, Item]):
         if not await self.database.ping():
             raise DatabaseUnavailable
         return self.registry.status()
-
-
-def _refuse(violations: Sequence[Violation]) -> None:
-    if violations:
-        raise InvalidRequest(violations)

@@ -1,6 +1,5 @@
 """Vendors that answer badly, in short: each check is broken once, and the answer is good in the end."""
 
-import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from functools import cache
@@ -11,7 +10,7 @@ from shared.generation.continuation import dump_answer
 from shared.llm.messages import Rejection
 from tests.bad_answers.cases import ALWAYS, KINDS, Case, Kind, short_cases
 from tests.bad_answers.trial import Bench, open_bench
-from tests.support.vendors.authority import authority
+from tests.support.vendors.authority import trusted
 
 Change = Callable[[Case], Case]
 
@@ -24,13 +23,9 @@ def cases() -> list[Case]:
 
 @pytest.fixture(scope="module", autouse=True)
 def _trusted_authority() -> Iterator[None]:
-    """GRPC reads this once, before the first channel over TLS of the process."""
-    before = os.environ.get("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH")
-    os.environ["GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"] = str(authority().ca_path)
-    yield
-    del os.environ["GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"]
-    if before is not None:
-        os.environ["GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"] = before
+    """Before the first channel over TLS."""
+    with trusted():
+        yield
 
 
 @pytest.fixture

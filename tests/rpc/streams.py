@@ -12,25 +12,18 @@ from career.interview.v1 import interview_service_pb2 as interview
 from career.interview.v1.interview_service_pb2_grpc import InterviewServiceStub, add_InterviewServiceServicer_to_server
 from career.learning.v1 import learning_service_pb2 as learning
 from career.learning.v1.learning_service_pb2_grpc import LearningServiceStub, add_LearningServiceServicer_to_server
-from services.interview.adapters.memory import memory_question_sets
 from services.interview.local_writer import write_questions
 from services.interview.servicer import SERVICE_NAME as INTERVIEW
-from services.interview.servicer import InterviewServicer
-from services.interview.task import load_task as question_task
-from services.interview.use_cases import assemble_set, questions_of
-from services.learning.adapters.memory import memory_learning_paths
 from services.learning.local_writer import write_path
 from services.learning.servicer import SERVICE_NAME as LEARNING
-from services.learning.servicer import LearningServicer
-from services.learning.task import load_task as path_task
-from services.learning.use_cases import assemble_path, count_steps
 from shared.clock import Clock
 from shared.generation.composition import LocalWriter
 from shared.llm.registry import LLMRegistry
 from shared.rpc.server import Service
 from tests.support.derived import SwitchableDatabase
-from tests.support.generation import KEY, Resumes, parts_of, written
+from tests.support.generation import KEY, Resumes, written
 from tests.support.rpc import running
+from tests.support.servicers import interview_servicer, learning_servicer
 
 
 @dataclass(frozen=True)
@@ -116,39 +109,11 @@ def _with_id(request_id: str) -> tuple[tuple[str, str], ...]:
     return (("x-request-id", request_id),) if request_id else ()
 
 
-def _interview(resumes: Resumes, registry: LLMRegistry, clock: Clock) -> InterviewServicer:
-    parts = parts_of(
-        question_task(),
-        assemble_set,
-        memory_question_sets(),
-        resumes=resumes,
-        registry=registry,
-        clock=clock,
-        database=SwitchableDatabase(),
-        texts_of=questions_of,
-    )
-    return InterviewServicer(parts.use_cases, parts.feedback)
-
-
-def _learning(resumes: Resumes, registry: LLMRegistry, clock: Clock) -> LearningServicer:
-    parts = parts_of(
-        path_task(),
-        assemble_path,
-        memory_learning_paths(),
-        resumes=resumes,
-        registry=registry,
-        clock=clock,
-        database=SwitchableDatabase(),
-        size_of=count_steps,
-    )
-    return LearningServicer(parts.use_cases, parts.feedback)
-
-
 STREAMING = {
     "interview": Streaming(
         INTERVIEW,
         write_questions,
-        _interview,
+        interview_servicer,
         add_InterviewServiceServicer_to_server,
         InterviewServiceStub,
         "StreamQuestions",
@@ -163,7 +128,7 @@ STREAMING = {
     "learning": Streaming(
         LEARNING,
         write_path,
-        _learning,
+        learning_servicer,
         add_LearningServiceServicer_to_server,
         LearningServiceStub,
         "StreamLearningPath",

@@ -14,12 +14,9 @@ from career.erasure.v1.erasure_service_pb2 import EraseResumeDataRequest
 from career.erasure.v1.erasure_service_pb2_grpc import ErasureServiceStub, add_ErasureServiceServicer_to_server
 from career.learning.v1 import learning_service_pb2 as messages
 from career.learning.v1.learning_service_pb2_grpc import LearningServiceStub, add_LearningServiceServicer_to_server
-from services.learning.adapters.memory import memory_learning_paths
 from services.learning.durations import duration_bounds, parse_duration
 from services.learning.local_writer import write_path
-from services.learning.servicer import ERASURE_NAME, SERVICE_NAME, LearningServicer
-from services.learning.task import load_task
-from services.learning.use_cases import assemble_path, count_steps
+from services.learning.servicer import ERASURE_NAME, SERVICE_NAME
 from shared.clock import Clock
 from shared.llm.errors import Overloaded
 from shared.llm.scripted import Line
@@ -27,8 +24,9 @@ from shared.resume_profile.model import Level
 from shared.rpc.server import Service
 from tests.support.derived import SwitchableDatabase
 from tests.support.failures import failure_of
-from tests.support.generation import KEY, Resumes, parts_of, scripted_registry, written
+from tests.support.generation import KEY, Resumes, scripted_registry, written
 from tests.support.rpc import running
+from tests.support.servicers import learning_servicer
 
 if TYPE_CHECKING:
     from career.learning.v1.learning_service_pb2_grpc import LearningServiceAsyncStub
@@ -39,17 +37,7 @@ GOOD = written(write_path)
 @asynccontextmanager
 async def started(clock: Clock, scripts: Mapping[str, Sequence[Line]]) -> AsyncIterator[grpc.aio.Channel]:
     """The service over memory and scripted providers."""
-    parts = parts_of(
-        load_task(),
-        assemble_path,
-        memory_learning_paths(),
-        resumes=Resumes(),
-        registry=scripted_registry(scripts, write_path),
-        clock=clock,
-        database=SwitchableDatabase(),
-        size_of=count_steps,
-    )
-    servicer = LearningServicer(parts.use_cases, parts.feedback)
+    servicer = learning_servicer(Resumes(), scripted_registry(scripts, write_path), clock)
 
     def register(server: grpc.aio.Server) -> None:
         add_LearningServiceServicer_to_server(servicer, server)

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ from tests.support.model_answers import load_answers
 from tests.support.resumes import EXAMPLES, load_example
 from tests.support.varied_resumes import VariedResume, varied_resume
 from tests.support.vendors import FAKES, AnyFake, VendorName, answer, cut
-from tests.support.vendors.authority import authority
+from tests.support.vendors.authority import trusted
 
 SEEDS = range(100)
 ORDER: tuple[VendorName, ...] = ("gemini", "openai", "claude")
@@ -36,13 +35,9 @@ _FIELDS = ("email", "github", "linkedin", "blog", "website", "portfolio")
 
 @pytest.fixture(scope="module", autouse=True)
 def _trusted_authority() -> Iterator[None]:
-    """GRPC reads this once, before the first channel over TLS of the process."""
-    before = os.environ.get("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH")
-    os.environ["GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"] = str(authority().ca_path)
-    yield
-    del os.environ["GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"]
-    if before is not None:
-        os.environ["GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"] = before
+    """Before the first channel over TLS."""
+    with trusted():
+        yield
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,9 @@ import grpc.aio
 
 from career.erasure.v1.erasure_service_pb2_grpc import add_ErasureServiceServicer_to_server
 from career.interview.v1.interview_service_pb2_grpc import add_InterviewServiceServicer_to_server
-from services.interview.adapters.memory import memory_question_sets
 from services.interview.local_writer import write_questions
 from services.interview.model import Question
-from services.interview.servicer import ERASURE_NAME, SERVICE_NAME, InterviewServicer
-from services.interview.task import load_task
-from services.interview.use_cases import assemble_set, questions_of
+from services.interview.servicer import ERASURE_NAME, SERVICE_NAME
 from shared.clock import Clock
 from shared.generation.experiment import Experiment
 from shared.generation.generator import Task
@@ -20,8 +17,9 @@ from shared.llm.scripted import Line
 from shared.llm.settings import Limits
 from shared.rpc.server import Service
 from tests.support.derived import SwitchableDatabase
-from tests.support.generation import Resumes, parts_of, scripted_registry
+from tests.support.generation import Resumes, scripted_registry
 from tests.support.rpc import running
+from tests.support.servicers import interview_servicer
 
 
 @asynccontextmanager
@@ -33,17 +31,8 @@ async def interview_service(
     tasks: Experiment[Task[tuple[Question, ...]]] | None = None,
 ) -> AsyncIterator[grpc.aio.Channel]:
     """A channel to it; without scripts `local` answers."""
-    parts = parts_of(
-        tasks or load_task(),
-        assemble_set,
-        memory_question_sets(),
-        resumes=resumes,
-        registry=scripted_registry(scripts or {}, write_questions, limits=limits),
-        clock=clock,
-        database=SwitchableDatabase(),
-        texts_of=questions_of,
-    )
-    servicer = InterviewServicer(parts.use_cases, parts.feedback)
+    registry = scripted_registry(scripts or {}, write_questions, limits=limits)
+    servicer = interview_servicer(resumes, registry, clock, tasks)
 
     def register(server: grpc.aio.Server) -> None:
         add_InterviewServiceServicer_to_server(servicer, server)

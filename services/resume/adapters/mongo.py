@@ -20,6 +20,7 @@ from pymongo.errors import DuplicateKeyError
 
 from services.resume.errors import ResumeAlreadyExists, ResumeNotFound
 from services.resume.model import Deletion, Preview, Resume, ResumeContent, ResumeSummary, preview_of
+from shared.clock import epoch_milliseconds
 from shared.database import Collection, Database, Document, database_errors, insert_once, read_page
 from shared.pages import Page, PageRequest
 
@@ -102,24 +103,20 @@ class MongoResumeRepository:
     async def unfinished_deletions(self, now: datetime) -> Sequence[Deletion]:
         """Those that are due."""
         with database_errors():
-            documents = await self._collection.find({"due": {"$lte": _number(now)}}).to_list(_DELETIONS_AT_ONCE)
+            found = self._collection.find({"due": {"$lte": epoch_milliseconds(now)}})
+            documents = await found.to_list(_DELETIONS_AT_ONCE)
         return [Deletion(each["unique_key"], datetime.fromtimestamp(each["due"] / 1000, UTC)) for each in documents]
 
     async def take_up(self, deletion: Deletion, due: datetime) -> bool:
         """Puts the next try off."""
-        query = {"_id": _id_of(deletion.unique_key), "due": _number(deletion.due)}
+        query = {"_id": _id_of(deletion.unique_key), "due": epoch_milliseconds(deletion.due)}
         with database_errors():
             result = await self._collection.replace_one(query, _write_hidden(deletion.unique_key, due))
         return bool(result.matched_count)
 
 
 def _write_hidden(unique_key: str, due: datetime) -> Document:
-    return {"unique_key": unique_key, "due": _number(due)}
-
-
-def _number(moment: datetime) -> int:
-    """Milliseconds of the epoch: the embedded database compares times as texts."""
-    return int(moment.timestamp() * 1000)
+    return {"unique_key": unique_key, "due": epoch_milliseconds(due)}
 
 
 def _id_of(unique_key: str) -> str:

@@ -1,9 +1,12 @@
 """A certificate authority for loopback, made once a process and thrown away with it."""
 
 import atexit
+import os
 import shutil
 import ssl
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -14,6 +17,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+
+# What gRPC trusts.
+_ROOTS = "GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +93,14 @@ def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivate
 
 def _pem(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(serialization.Encoding.PEM)
+
+
+@contextmanager
+def trusted() -> Iterator[None]:
+    """Has gRPC trust the authority: it reads this once, before the first channel over TLS of the process."""
+    before = os.environ.get(_ROOTS)
+    os.environ[_ROOTS] = str(authority().ca_path)
+    yield
+    del os.environ[_ROOTS]
+    if before is not None:
+        os.environ[_ROOTS] = before

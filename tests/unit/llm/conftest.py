@@ -1,6 +1,5 @@
 """Real SDKs against fake vendors, one fake and one client for each test."""
 
-import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from shared.llm.providers.dialects import DIALECTS
 from shared.llm.registry import LLMRegistry
 from shared.llm.settings import LLMSettings, ProviderSettings
 from tests.support.vendors import FakeClaude, FakeGemini, FakeOpenAI
-from tests.support.vendors.authority import authority
+from tests.support.vendors.authority import trusted
 
 SCHEMA = {
     "type": "object",
@@ -40,13 +39,9 @@ class Vendor:
 
 @pytest.fixture(scope="session", autouse=True)
 def _trusted_authority() -> Iterator[None]:
-    """GRPC reads this once, before the first channel over TLS; here is the only place of the tests that makes one."""
-    before = os.environ.get("GRPC_DEFAULT_SSL_ROOTS_FILE_PATH")
-    os.environ["GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"] = str(authority().ca_path)
-    yield
-    del os.environ["GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"]
-    if before is not None:
-        os.environ["GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"] = before
+    """Before the first channel over TLS."""
+    with trusted():
+        yield
 
 
 @pytest.fixture(autouse=True)
