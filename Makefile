@@ -11,7 +11,7 @@ WORKERS ?= 2
 export PYTHONPATH := .:protos/gen
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo fuzz fuzz-quick edge gateway-filter page-test clients-test prompt-preview check test fault-matrix bad-answers bench-llm eval check-links lint format proto contract-baseline lock clean
+.PHONY: help run demo fuzz fuzz-quick edge gateway-filter chaos chaos-quick page-test clients-test prompt-preview check test fault-matrix bad-answers bench-llm eval check-links lint format proto contract-baseline lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,12 @@ edge: $(READY) ## Meet the gateway with the worst clients at full size (three mi
 
 gateway-filter: $(READY) ## Assemble the gateway's limit of connections
 	@$(BIN)/python -m tools.gateway_filter
+
+chaos: $(READY) ## Break and overload whole stacks at full size and write docs/reliability.md (half an hour)
+	$(BIN)/pytest tests/chaos --full $(ARGS)
+
+chaos-quick: $(READY) ## The same in its short form (three minutes)
+	$(BIN)/pytest tests/chaos $(ARGS)
 
 page-test: $(READY) ## Use the page in a real browser (CHROMIUM=/path/to/it, /usr/bin/chromium by default)
 	$(BIN)/pytest tests/page $(ARGS)

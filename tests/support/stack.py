@@ -36,19 +36,26 @@ class Stack:
 
     def start(self, *names: str) -> None:
         """Starts processes, all of them by default, and waits until every service answers through the gateway."""
-        commands = read_commands(self.settings)
-        for name in names or commands:
-            with (self.folder / f"{name}.log").open("ab") as log:
-                self.processes[name] = subprocess.Popen(
-                    ["/bin/sh", "-c", commands[name]],
-                    # Not the project's folder: the `.env` there is not read.
-                    cwd=self.folder,
-                    env=self.environment,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                )
+        for name in names or read_commands(self.settings):
+            self.launch(name)
+        self.wait()
+
+    def launch(self, name: str, *, of: str = "", environment: Mapping[str, str] | None = None) -> None:
+        """Starts one process and waits for nothing: `name` is its own, `of` the one whose command it runs."""
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                ["/bin/sh", "-c", read_commands(self.settings)[of or name]],
+                # Not the project's folder: the `.env` there is not read.
+                cwd=self.folder,
+                env=self.environment | dict(environment or {}),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def wait(self) -> None:
+        """Waits until every service answers through the gateway; raises `StackFailed`."""
         if not wait_until_ready(
             self.base_url, seconds=START_SECONDS, give_up=lambda: bool(self.ended()), tell=lambda _: None
         ):
@@ -63,6 +70,12 @@ class Stack:
         process = self.processes.pop(name)
         process.kill()
         process.wait(STOP_SECONDS)
+
+    def end(self, name: str) -> int:
+        """Stops one process gently and gives its exit status."""
+        process = self.processes.pop(name)
+        process.send_signal(signal.SIGTERM)
+        return process.wait(self.settings.shutdown_grace_seconds + STOP_SECONDS)
 
     def stop(self) -> None:
         """Stops what runs, gently first, and the database last: the others take their leave of it."""
