@@ -30,7 +30,14 @@ from tests.support.stack import python, stack_environment
 CONTRACTS = (_resume, _interview, _learning)
 NAMES = [service.full_name for contract in CONTRACTS for service in contract.DESCRIPTOR.services_by_name.values()]
 SERVICES = ("resume", "interview", "learning")
-_OPTIONS = (("grpc.so_reuseport", 0), ("grpc.max_send_message_length", 64 << 20), ("grpc.max_metadata_size", 32 << 10))
+_OPTIONS = (
+    ("grpc.so_reuseport", 0),
+    ("grpc.max_send_message_length", 64 << 20),
+    ("grpc.max_metadata_size", 32 << 10),
+    # As our own servers: the gateway asks every two seconds whether they are there.
+    ("grpc.keepalive_permit_without_calls", 1),
+    ("grpc.http2.min_ping_interval_without_data_ms", 1_000),
+)
 _POOL: Any = descriptor_pool.Default()  # type: ignore[no-untyped-call] # typed but for this one
 Behaviour = Callable[[Any, grpc.aio.ServicerContext[Any, Any]], Any]
 
