@@ -1,5 +1,6 @@
 """The key that names a resume, in paths and in every service."""
 
+import re
 import unicodedata
 
 from shared.errors import Violation
@@ -8,6 +9,8 @@ MAX_KEY_LENGTH = 64
 # Literal words of the REST paths, which a key would hide or be hidden by, and names that a path would swallow.
 RESERVED_KEYS = frozenset({"docs", "health", "openapi.json", "usage", "prompt-stats", ".", ".."})
 _PUNCTUATION = frozenset("_-.")
+# What most keys are; of others each character is looked at.
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 def normalize_key(text: str) -> str:
@@ -21,7 +24,7 @@ def check_key(key: str, field: str = "unique_key") -> list[Violation]:
         return [Violation(field, "is required")]
     if len(key) > MAX_KEY_LENGTH:
         return [Violation(field, f"must have at most {MAX_KEY_LENGTH} characters")]
-    if not all(_is_allowed(character) for character in key):
+    if not _PLAIN.fullmatch(key) and not all(_is_allowed(character) for character in key):
         return [Violation(field, "must consist of letters, digits, '_', '-' and '.'")]
     if key in RESERVED_KEYS:
         return [Violation(field, "is a reserved word")]

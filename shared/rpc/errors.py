@@ -2,9 +2,9 @@
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from contextvars import ContextVar
+from typing import NoReturn
 
 import grpc
 import grpc.aio
@@ -26,7 +26,7 @@ from shared.errors import (
     Unavailable,
     Violation,
 )
-from shared.rpc.calls import Context, Method
+from shared.rpc.calls import Context, Method, Proceed
 from shared.rpc.observation import note_code_in_band
 from shared.rpc.request_id import current_request_id
 
@@ -65,16 +65,15 @@ class InternalError(Failed):
     message = "internal error"
 
 
-@asynccontextmanager
-async def translate_errors(method: Method, context: Context) -> AsyncIterator[None]:
+async def translate_errors(method: Method, context: Context, proceed: Proceed) -> bytes | None:
     """Ends a failed call with its status and details; what is not foreseen becomes INTERNAL without its text."""
     _method.set(method)
     try:
-        yield
+        return await proceed()
     except (asyncio.CancelledError, grpc.aio.AbortError):
         raise
     except Exception as error:
-        await _abort(context, _foreseen(error))
+        return await _abort(context, _foreseen(error))
 
 
 def status_in_band(error: Exception) -> Status:
@@ -100,7 +99,7 @@ def _foreseen(error: Exception) -> CareerError:
     return InternalError()
 
 
-async def _abort(context: Context, error: CareerError) -> None:
+async def _abort(context: Context, error: CareerError) -> NoReturn:
     code = _code(error)
     trailers: list[tuple[str, str | bytes]] = [("grpc-status-details-bin", _status(code, error).SerializeToString())]
     wait = _retry_after(error)

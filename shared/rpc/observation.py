@@ -2,15 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 
 import grpc
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from shared.rpc.calls import Context, Method
+from shared.rpc.calls import Context, Method, Proceed
 
 log = structlog.get_logger()
 
@@ -19,6 +18,22 @@ _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 _CODES = {code.value[0]: code.name for code in grpc.StatusCode}
 # What the call that is being handled has told its caller in its last message.
 _in_band: ContextVar[list[str]] = ContextVar("in_band")
+
+
+@dataclass(frozen=True, slots=True)
+class _MethodCounts:
+    """The series of one method that have no code."""
+
+    started: Counter
+    in_flight: Gauge
+
+
+@dataclass(frozen=True, slots=True)
+class _CodeCounts:
+    """The series of one method and code."""
+
+    handled: Counter
+    seconds: Histogram
 
 
 class CallObserver:
@@ -36,29 +51,42 @@ class CallObserver:
             buckets=_BUCKETS,
         )
         self._in_flight = Gauge("grpc_server_in_flight", "Calls being handled.", labels, registry=registry)
+        # To look a series up by its labels costs more than to count with it.
+        self._of_method: dict[Method, _MethodCounts] = {}
+        self._of_code: dict[tuple[Method, str], _CodeCounts] = {}
 
-    @asynccontextmanager
-    async def __call__(self, method: Method, context: Context) -> AsyncIterator[None]:
+    async def __call__(self, method: Method, context: Context, proceed: Proceed) -> bytes | None:
         """Observes one call."""
-        names = (method.service, method.name)
-        self._started.labels(*names).inc()
-        self._in_flight.labels(*names).inc()
+        counts = self._of_method.get(method) or self._count_method(method)
+        counts.started.inc()
+        counts.in_flight.inc()
         start = time.perf_counter()
         cancelled = False
         in_band: list[str] = []
         _in_band.set(in_band)
         try:
-            yield
+            return await proceed()
         except asyncio.CancelledError:
             cancelled = True
             raise
         finally:
             seconds = time.perf_counter() - start
             code = "CANCELLED" if cancelled else in_band[-1] if in_band else _code(context)
-            self._in_flight.labels(*names).dec()
-            self._handled.labels(*names, code).inc()
-            self._seconds.labels(*names, code).observe(seconds)
+            counts.in_flight.dec()
+            ended = self._of_code.get((method, code)) or self._count_code(method, code)
+            ended.handled.inc()
+            ended.seconds.observe(seconds)
             log.info("rpc.handled", method=method.path, code=code, duration_ms=round(seconds * 1000, 2))
+
+    def _count_method(self, method: Method) -> _MethodCounts:
+        labels = (method.service, method.name)
+        counts = _MethodCounts(self._started.labels(*labels), self._in_flight.labels(*labels))
+        return self._of_method.setdefault(method, counts)
+
+    def _count_code(self, method: Method, code: str) -> _CodeCounts:
+        labels = (method.service, method.name, code)
+        counts = _CodeCounts(self._handled.labels(*labels), self._seconds.labels(*labels))
+        return self._of_code.setdefault((method, code), counts)
 
 
 def note_code_in_band(code: grpc.StatusCode) -> None:

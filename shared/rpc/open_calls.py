@@ -1,11 +1,10 @@
 """Which calls are being handled: a server that has stopped may still have handlers about their last words."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
-from shared.rpc.calls import Context, Method
+from shared.rpc.calls import Context, Method, Proceed
 
 
 class OpenCalls:
@@ -14,15 +13,14 @@ class OpenCalls:
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
 
-    @asynccontextmanager
-    async def __call__(self, _method: Method, _context: Context) -> AsyncIterator[None]:
+    async def __call__(self, _method: Method, _context: Context, proceed: Proceed) -> bytes | None:
         """Keeps one call."""
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("a handler runs in a task")
         self._tasks.add(task)
         try:
-            yield
+            return await proceed()
         finally:
             self._tasks.discard(task)
 
