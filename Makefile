@@ -11,7 +11,7 @@ WORKERS ?= 2
 export PYTHONPATH := .:protos/gen
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo fuzz fuzz-quick edge gateway-filter chaos chaos-quick page-test clients-test prompt-preview check test fault-matrix bad-answers bench-llm eval check-links lint format proto contract-baseline lock clean
+.PHONY: help run demo backup restore fuzz fuzz-quick edge gateway-filter chaos chaos-quick soak page-test clients-test prompt-preview check test fault-matrix bad-answers bench bench-llm eval check-links lint format proto contract-baseline lock clean
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +21,13 @@ run: $(READY) ## Run everything on this machine until Ctrl-C
 
 demo: $(READY) ## Take the three documented steps against a running stack
 	@$(BIN)/python -m tools.demo $(ARGS)
+
+backup: $(READY) ## Write all that is stored into FILE, by default one in backups/, while everything works
+	@$(BIN)/python -m tools.backup $(if $(FILE),"$(FILE)") $(ARGS)
+
+restore: $(READY) ## Put the backup FILE in the place of what is stored; stop the stack first
+	@test -n "$(FILE)" || { echo "Name a backup: make restore FILE=backups/..." >&2; exit 2; }
+	@$(BIN)/python -m tools.restore "$(FILE)" $(ARGS)
 
 fuzz: $(READY) ## Send 20,000 made-up requests to the gateway and hold every answer against the reference
 	$(BIN)/python -m tests.fuzz $(ARGS)
@@ -39,6 +46,9 @@ chaos: $(READY) ## Break and overload whole stacks at full size and write docs/r
 
 chaos-quick: $(READY) ## The same in its short form (three minutes)
 	$(BIN)/pytest tests/chaos $(ARGS)
+
+soak: $(READY) ## Ten minutes of everything at once, with random faults, and one page about it (ARGS="--minutes 60")
+	@$(BIN)/python -m tests.soak $(ARGS)
 
 page-test: $(READY) ## Use the page in a real browser (CHROMIUM=/path/to/it, /usr/bin/chromium by default)
 	$(BIN)/pytest tests/page $(ARGS)
@@ -66,6 +76,9 @@ eval: $(READY) ## Count which checks the answers pass (ARGS="--provider local --
 
 check-links: $(READY) ## Try every address of the learning catalogue (needs a network)
 	$(BIN)/python -m tools.check_links $(ARGS)
+
+bench: $(READY) ## Measure the whole stack beside a FastAPI service and write docs/benchmarks (ARGS="--quick", "--only NAME", "--flames")
+	@$(BIN)/python -m tests.benchmarks.stack $(ARGS)
 
 bench-llm: $(READY) ## Compare the provider library with its peers and write docs/benchmarks (ARGS="--quick" is short)
 	$(BIN)/python -m tests.benchmarks $(ARGS)

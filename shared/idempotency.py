@@ -82,6 +82,8 @@ class Idempotency:
         self._sleep = sleep
         # What this process is doing, for those here who wait for it.
         self._under_way: dict[str, asyncio.Future[None]] = {}
+        # Holders of this process that do nothing any more, which the database could not be told; until when it matters.
+        self._left: dict[str, int] = {}
 
     @asynccontextmanager
     async def claim(self, wish: Wish, time_left: float | None = None) -> AsyncIterator[Claim]:
@@ -137,7 +139,7 @@ class Idempotency:
         pause, most = _POLL_SECONDS
         mine = self._record(key, wish)
         while True:
-            found = await self._store.begin(mine)
+            found = await self._begin(mine)
             if found.holder == mine.holder:
                 # Of a record that was taken over, if the answer to that was lost.
                 return found, Claim(found.new_id, retaken=found.new_id != mine.new_id)
@@ -146,7 +148,7 @@ class Idempotency:
             if found.done:
                 return found, Claim(found.new_id, done=True)
             ended = self._under_way.get(mine.record_id)
-            if ended is None and self._is_over(found):
+            if ended is None and (found.holder in self._left or self._is_over(found)):
                 taken = replace(mine, new_id=found.new_id, unique_key=found.unique_key, lease_until=self._lease())
                 if await self._store.take(found, taken):
                     return taken, Claim(taken.new_id, retaken=True)
@@ -158,6 +160,20 @@ class Idempotency:
             else:
                 await self._sleep(min(pause, max(ends - self._now(), 0)))
                 pause = min(pause * 2, most)
+
+    async def _begin(self, record: ClaimRecord) -> ClaimRecord:
+        try:
+            return await self._store.begin(record)
+        except BaseException:
+            # Perhaps it is stored all the same.
+            self._leave(record)
+            raise
+
+    def _leave(self, record: ClaimRecord) -> None:
+        """Remembers, for the length of a lease, that nobody works under a claim which may look held."""
+        now = self._milliseconds()
+        self._left = {holder: until for holder, until in self._left.items() if until > now}
+        self._left[record.holder] = self._lease()
 
     def _is_over(self, record: ClaimRecord) -> bool:
         """Whether a lease has ended. One that is longer than leases are was made by a clock that went wrong."""
@@ -187,14 +203,17 @@ class Idempotency:
             await self._store.finish(record)
         except DatabaseUnavailable:
             # It is stored, and whoever takes the claim over will find it.
+            self._leave(record)
             log.warning("idempotency.not_finished")
 
     async def _give_back(self, record: ClaimRecord, error: BaseException) -> None:
-        with suppress(DatabaseUnavailable):
+        try:
             if isinstance(error, NotFound | InvalidInput | AlreadyExists):
                 await self._store.drop(record)
             else:
                 await self._store.extend(record, 0)
+        except DatabaseUnavailable:
+            self._leave(record)
 
     def _lease(self) -> int:
         return self._milliseconds() + _milliseconds_of(LEASE)

@@ -17,6 +17,8 @@ from shared.config import load_settings
 _PROGRAM = Path(sys.executable).parent / "nx-27017"
 # What was erased is gone from the files after so long; the second bounds how long a keeper outlives its server.
 _CHECKPOINT_SECONDS, _LOOK_SECONDS = 10.0, 0.5
+# Stands in the head of a file of which all that was deleted has been overwritten ("CCov").
+_OVERWRITTEN = 0x43436F76
 
 
 class DirectoryInUse(Exception):
@@ -37,12 +39,21 @@ def lock_directory(folder: Path) -> int:
 
 
 def drop_deleted_text(file: Path) -> None:
-    """Rewrites the file without what was erased from it: SQLite only marks it as free. Call with the lock held."""
+    """Takes what was erased out of the file and its log. Call with the lock held.
+
+    By default most builds of SQLite overwrite what is deleted, others only mark it as free. A file that was in the
+    hands of one of those is rewritten. Not every file at every start: that takes longer with each resume.
+    """
     if not file.exists():
         return
-    with closing(sqlite3.connect(file)) as database:
+    with closing(sqlite3.connect(file, isolation_level=None)) as database:
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        # The server is of this interpreter, too.
+        mark = _OVERWRITTEN if database.execute("PRAGMA secure_delete").fetchone() == (1,) else 0
+        if database.execute("PRAGMA application_id").fetchone() == (_OVERWRITTEN,) == (mark,):
+            return
         database.execute("VACUUM")
+        database.execute(f"PRAGMA application_id = {mark}")
         database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 

@@ -13,6 +13,7 @@ _ENVOY = Path(sys.executable).parent / "envoy"
 _EVERYTHING = {
     "GATEWAY_HOSTS": "api.example,localhost",
     "GATEWAY_CORS_ORIGINS": "https://jobs.example",
+    "RESUME_ADDRESS": "10.0.0.1:8001,10.0.0.2:8001",
     "GATEWAY_REQUESTS_PER_MINUTE": "100",
     "GATEWAY_CONNECTIONS_PER_CLIENT": "50",
     "LOG_LEVEL": "debug",

@@ -1,6 +1,7 @@
 """Runs Envoy in front of a local stack, with the configuration that `gateway.render` makes, and ends it gracefully.
 
-Told to stop, it takes no new connections, waits for the requests that are open, and then ends Envoy.
+Told to stop, it takes no new connections, waits for the requests that are open, and then ends Envoy. Envoy's listeners
+share their ports, so the next gateway may be started before this one is told to stop.
 """
 
 import ctypes
@@ -8,6 +9,7 @@ import http.client
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -15,7 +17,7 @@ import time
 from pathlib import Path
 
 from gateway.render import render
-from shared.config import Settings, load_settings
+from shared.config import load_settings
 
 _PROGRAM = Path(sys.executable).parent / "envoy"
 # Linux: a child is told when its parent is gone, even if that was killed.
@@ -24,6 +26,8 @@ _POLL_SECONDS = 0.05
 _ANSWER_SECONDS = 1.0
 # Of the grace, what Envoy needs for itself at the end.
 _ENDING_SECONDS = 1.0
+# For clients that are between two requests: the answer to the next one tells them to connect anew.
+_PARTING_SECONDS = 0.5
 
 
 def main() -> int:
@@ -31,38 +35,48 @@ def main() -> int:
     settings = load_settings()
     folder = settings.data_dir.resolve()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (folder / "envoy.yaml").write_text(render(settings), encoding="utf-8")
+    # The name of a socket must be short.
+    os.chdir(folder)
+    # Of its own: the next gateway may be there already while this one ends.
+    admin = Path(f"admin-{os.getpid()}.sock")
+    Path("envoy.yaml").write_text(render(settings, admin=str(admin)), encoding="utf-8")
     told = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.set())
-    envoy = _start(folder)
+    envoy = _start()
     while envoy.poll() is None and not told.wait(_POLL_SECONDS):
         pass
     if envoy.poll() is None:
-        drain(settings)
+        drain(admin, settings.shutdown_grace_seconds)
         envoy.terminate()
     status = envoy.wait()
+    admin.unlink(missing_ok=True)
     return 0 if told.is_set() else status
 
 
-def drain(settings: Settings) -> None:
+def drain(admin: Path, grace: float) -> None:
     """Closes the doors and waits until nobody is inside, the grace is over, or Envoy does not answer."""
-    end = time.monotonic() + max(0.0, settings.shutdown_grace_seconds - _ENDING_SECONDS)
+    end = time.monotonic() + max(0.0, grace - _ENDING_SECONDS)
     try:
-        _ask(settings, "POST", "/healthcheck/fail")
-        _ask(settings, "POST", "/drain_listeners?inboundonly")
-        while time.monotonic() < end and _count_open(settings):
-            time.sleep(_POLL_SECONDS)
+        # In this order: told to connect anew, nobody comes back to a door that is about to be closed.
+        _ask(admin, "POST", "/drain_listeners?inboundonly")
+        _ask(admin, "POST", "/healthcheck/fail")
+        _wait_while(admin, "downstream_rq_active", end)
+        _wait_while(admin, "downstream_cx_active", min(end, time.monotonic() + _PARTING_SECONDS))
     except (OSError, http.client.HTTPException):
         return
 
 
-def _start(folder: Path) -> subprocess.Popen[bytes]:
+def _wait_while(admin: Path, count: str, end: float) -> None:
+    while time.monotonic() < end and _read_count(admin, count):
+        time.sleep(_POLL_SECONDS)
+
+
+def _start() -> subprocess.Popen[bytes]:
     # No shared memory for hot restarts: several stacks run on one machine. Two threads are plenty for one developer.
     options = ["--disable-hot-restart", "--concurrency", "2", "--log-level", "warning"]
     return subprocess.Popen(
         [str(_PROGRAM), "-c", "envoy.yaml", *options],
-        cwd=folder,
         # Whoever signals our group means us: Envoy itself would cut its requests off.
         start_new_session=True,
         preexec_fn=_die_with_parent if sys.platform == "linux" else None,
@@ -75,18 +89,18 @@ def _die_with_parent() -> None:
         os._exit(1)
 
 
-def _count_open(settings: Settings) -> int:
-    counts = _ask(settings, "GET", "/stats?filter=^http.api.downstream_rq_active")
+def _read_count(admin: Path, name: str) -> int:
+    counts = _ask(admin, "GET", f"/stats?filter=^http.api.{name}")
     return sum(int(count) for count in re.findall(r": (\d+)", counts))
 
 
-def _ask(settings: Settings, method: str, path: str) -> str:
-    connection = http.client.HTTPConnection("127.0.0.1", settings.envoy_admin_port, timeout=_ANSWER_SECONDS)
-    try:
-        connection.request(method, path, headers={"x-operator": "local"})
+def _ask(admin: Path, method: str, path: str) -> str:
+    connection = http.client.HTTPConnection("localhost")
+    with socket.socket(socket.AF_UNIX) as connection.sock:
+        connection.sock.settimeout(_ANSWER_SECONDS)
+        connection.sock.connect(str(admin))
+        connection.request(method, path)
         return connection.getresponse().read().decode()
-    finally:
-        connection.close()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Whether a stack answers: each service's Health, asked through the gateway."""
 
+import http.client
 import time
 import urllib.error
 import urllib.request
@@ -39,5 +40,6 @@ def _is_serving(url: str) -> bool:
     try:
         with opener.open(url, timeout=_ANSWER_SECONDS) as answer:
             return bool(answer.status == HTTPStatus.OK)
-    except (urllib.error.URLError, OSError, ValueError):
+    # Something else may listen there, which speaks otherwise.
+    except (urllib.error.URLError, http.client.HTTPException, OSError, ValueError):
         return False

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -130,6 +131,69 @@ async def test_fifty_at_once_are_one(store: ClaimStore) -> None:
 
     assert len(set(ids)) == 1
     assert sum(sum(shop.done.values()) for shop in shops) == 1
+
+
+@dataclass
+class AwayStore:
+    """A store whose database goes away while something is done, after it took what it was told or before."""
+
+    store: ClaimStore
+    away: bool = False
+    loses_answers: bool = False
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self.store, name)
+
+        async def ask(*arguments: Any) -> Any:
+            if self.away and not self.loses_answers:
+                raise DatabaseUnavailable
+            answer = await method(*arguments)
+            if self.away:
+                raise DatabaseUnavailable
+            return answer
+
+        return ask
+
+
+async def test_a_claim_that_could_not_be_given_back_is_free_here(store: ClaimStore) -> None:
+    """The database went away with the work and is back: who tries again in this process does not wait for the lease."""
+    away = AwayStore(store)
+    shop = Shop(Idempotency(away, Clock()), failures=1, on_claim=lambda: setattr(away, "away", True))
+    with suppress(DatabaseUnavailable):
+        await shop.order()
+    shop.on_claim, away.away = (lambda: None), False
+
+    # Who would have to wait has no time for it.
+    done = await shop.order(time_left=0)
+
+    assert shop.claims == [Claim(done), Claim(done, retaken=True)]
+
+
+async def test_a_claim_that_could_not_be_marked_as_done_is_free_here(store: ClaimStore) -> None:
+    """The database went away after the work: who repeats the request finds what was done, and does not wait."""
+    away = AwayStore(store)
+    shop = Shop(Idempotency(away, Clock()), on_claim=lambda: setattr(away, "away", True))
+    done = await shop.order()
+    shop.on_claim, away.away = (lambda: None), False
+
+    again = await shop.order(time_left=0)
+
+    assert again == done
+    assert shop.claims == [Claim(done), Claim(done, retaken=True)]
+
+
+async def test_a_claim_whose_making_was_not_answered_is_free_here(store: ClaimStore) -> None:
+    """It is stored, and whoever made it does not know: nobody works under it."""
+    away = AwayStore(store, away=True, loses_answers=True)
+    shop = Shop(Idempotency(away, Clock()))
+    with suppress(DatabaseUnavailable):
+        await shop.order()
+    away.away = False
+
+    # Who would have to wait has no time for it.
+    done = await shop.order(time_left=0)
+
+    assert shop.claims == [Claim(done, retaken=True)]
 
 
 async def test_whoever_waits_hears_of_the_failure(store: ClaimStore) -> None:

@@ -32,7 +32,7 @@ def test_the_documented_defaults_are_the_defaults(documented: dict[str, str]) ->
 
     addresses = {f"{service}_address" for service in SERVICES}
     assert settings.model_dump(exclude=addresses) == default.model_dump(exclude=addresses)
-    assert [settings.address(service) for service in SERVICES] == [default.address(service) for service in SERVICES]
+    assert [settings.addresses(name) for name in SERVICES] == [default.addresses(name) for name in SERVICES]
 
 
 def test_the_example_of_a_provider_of_ones_own_works() -> None:
