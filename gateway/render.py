@@ -3,6 +3,7 @@
 `python -m gateway.render` prints it for the current settings.
 """
 
+import math
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ import yaml
 
 from gateway.local_replies import build_mappers
 from gateway.rest_routes import build_refusals_of_methods, build_stream_routes
+from gateway.route_tree import build_matcher
 from gateway.static_files import MAX_BYTES, build_file_routes
 from shared.config import Settings, load_settings
+from shared.endpoints import split_endpoint
 from shared.yaml_file import read_yaml
 
 HERE = Path(__file__).resolve().parent
@@ -21,6 +24,8 @@ SOURCE = HERE / "envoy.yaml"
 # Below this level a run prints one line per request.
 _TALKATIVE = ("debug", "info")
 _YEAR_SECONDS = 31_536_000
+# Generations that a client may ask for at once: one of so many of its requests a minute.
+_REQUESTS_FOR_A_GENERATION = 25
 
 # Writes shared parts in full: what is printed is for reading. The writer in C takes a tenth of the time.
 _WRITER: type[yaml.SafeDumper] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -29,17 +34,24 @@ _PLAIN_WRITER = type("PlainWriter", (_WRITER,), {"ignore_aliases": lambda _self,
 Tree = dict[str, Any]
 
 
-def render(settings: Settings) -> str:
-    """The configuration of a gateway with these settings, its files in this folder, as YAML."""
+def render(settings: Settings, *, admin: str = "admin.sock") -> str:
+    """The configuration of a gateway with these settings, its files in this folder, as YAML.
+
+    `admin` is the file of its administration, relative to where it runs.
+    """
     config: Tree = read_yaml(SOURCE)
+    config["admin"]["address"]["pipe"]["path"] = admin
     resources = config["static_resources"]
     api, status = resources["listeners"]
     _move(api["address"], settings.listen_host, settings.gateway_port)
     _move(status["address"], "127.0.0.1", settings.envoy_admin_port)
     for cluster in resources["clusters"]:
-        if cluster["name"] != "admin":
-            host, _, port = settings.address(cluster["name"]).rpartition(":")
-            _move(_endpoint(cluster)["address"], host.strip("[]"), int(port))
+        if cluster["name"] == "admin":
+            _first_endpoint(cluster)["endpoint"]["address"]["pipe"]["path"] = admin
+        else:
+            addresses = settings.addresses(cluster["name"])
+            _spread(cluster, addresses)
+            _limit_calls(cluster, settings.generations_in_flight, len(addresses))
     _limit_connections(api["filter_chains"][0]["filters"], settings.gateway_connections_per_client)
     _complete(_manager(api), settings)
     if settings.gateway_tls_port is not None:
@@ -65,6 +77,7 @@ def _complete(manager: Tree, settings: Settings) -> None:
     host["domains"] = list(settings.gateway_hosts)
     _allow_origins(host["typed_per_filter_config"], settings.gateway_cors_origins)
     _add_routes(host["routes"], filters["grpc_json_transcoder"])
+    host["matcher"] = build_matcher(host.pop("routes"))
     manager["route_config"]["max_direct_response_body_size_bytes"] = MAX_BYTES
     manager["local_reply_config"] = {"mappers": build_mappers(settings.gateway_requests_per_minute)}
     _limit_rate(manager, filters["local_ratelimit"], settings.gateway_requests_per_minute)
@@ -96,8 +109,10 @@ def _limit_rate(manager: Tree, limit: Tree, requests_per_minute: int) -> None:
         manager["http_filters"] = [
             entry for entry in manager["http_filters"] if not entry["name"].endswith(".local_ratelimit")
         ]
-    for bucket in (limit["token_bucket"], limit["descriptors"][0]["token_bucket"]):
+    of_all, of_generations = (descriptor["token_bucket"] for descriptor in limit["descriptors"])
+    for bucket in (limit["token_bucket"], of_all, of_generations):
         bucket |= {"max_tokens": requests_per_minute, "tokens_per_fill": requests_per_minute}
+    of_generations["max_tokens"] = math.ceil(requests_per_minute / _REQUESTS_FOR_A_GENERATION)
 
 
 def _encrypted(api: Tree, settings: Settings) -> Tree:
@@ -134,9 +149,30 @@ def _move(address: Tree, host: str, port: int | None) -> None:
         address["socket_address"]["ipv4_compat"] = True
 
 
-def _endpoint(cluster: Tree) -> Tree:
-    endpoint: Tree = cluster["load_assignment"]["endpoints"][0]["lb_endpoints"][0]["endpoint"]
+def _spread(cluster: Tree, addresses: tuple[str, ...]) -> None:
+    """Gives the cluster an endpoint like its first one for each address."""
+    first = _first_endpoint(cluster)
+    entries = [deepcopy(first) for _ in addresses]
+    for entry, address in zip(entries, addresses, strict=True):
+        _move(entry["endpoint"]["address"], *split_endpoint(address))
+    cluster["load_assignment"]["endpoints"][0]["lb_endpoints"] = entries
+
+
+def _first_endpoint(cluster: Tree) -> Tree:
+    endpoint: Tree = cluster["load_assignment"]["endpoints"][0]["lb_endpoints"][0]
     return endpoint
+
+
+def _limit_calls(cluster: Tree, generations: int, processes: int) -> None:
+    """Makes limits of one process those of all; in front of generators the ordinary calls are generations."""
+    # Both generators share theirs in the source.
+    cluster["circuit_breakers"] = deepcopy(cluster["circuit_breakers"])
+    thresholds = cluster["circuit_breakers"]["thresholds"]
+    if cluster["name"] != "resume":
+        thresholds[0] |= {"max_requests": generations, "max_pending_requests": generations}
+    for threshold in thresholds:
+        for limit in ("max_requests", "max_pending_requests"):
+            threshold[limit] *= processes
 
 
 def _manager(listener: Tree) -> Tree:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from dotenv import dotenv_values
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from shared.endpoints import kind_of
 from shared.llm.settings import TOKENS_PER_ANSWER, Limits, LLMSettings, ProviderSettings, Routing
 from shared.provider_variables import VENDORS, MaxTokens, Seconds, Temperature, read_providers
 
@@ -25,6 +26,21 @@ def _split(value: object) -> object:
 
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Origin = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.:\[\]-]+$")]
+
+
+def _check_addresses(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    """Raises `ValueError` for what is no list of endpoints; the text has no value."""
+    kinds = {kind_of(address) for address in addresses}
+    if None in kinds:
+        raise ValueError("each must be host:port; an IPv6 address stands in brackets")
+    if len(set(addresses)) < len(addresses):
+        raise ValueError("names an address twice")
+    if len(addresses) > 1 and kinds not in ({"ipv4"}, {"ipv6"}):
+        raise ValueError("several must be IP addresses of one kind; a single name may stand for many")
+    return addresses
+
+
+Addresses = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_check_addresses)]
 
 
 def _read_weights(text: object) -> object:
@@ -64,15 +80,19 @@ class Settings(BaseSettings):
     # Of one client's address; 0 lifts a limit.
     gateway_requests_per_minute: Annotated[int, Field(ge=0, le=1_000_000)] = 100
     gateway_connections_per_client: Annotated[int, Field(ge=0, le=1_000_000)] = 50
+    # To one process; of its own accord by what there is to wait for.
+    gateway_generations_in_flight: Annotated[int, Field(ge=1, le=10_000)] | None = None
     gateway_tls_port: Port | None = None
     gateway_tls_certificate: Path | None = None
     gateway_tls_key: Annotated[Path | None, Field(validate_default=True)] = None
 
-    resume_address: str = ""
-    interview_address: str = ""
-    learning_address: str = ""
+    resume_address: Addresses = ()
+    interview_address: Addresses = ()
+    learning_address: Addresses = ()
     resume_timeout_seconds: Seconds = 5.0
     erasure_timeout_seconds: Seconds = 5.0
+    # Whether the next process of a service may listen at the ports of the one that is about to leave.
+    rolling_restarts: bool = False
     # Longer than the longest call, which is a generation: its resume, its deadline, its storing.
     shutdown_grace_seconds: Seconds = 70.0
 
@@ -142,10 +162,10 @@ class Settings(BaseSettings):
         """Whether the local run has to start a database."""
         return self.mongodb_url is None
 
-    def address(self, service: str) -> str:
-        """Where another process finds `service`: its configured address, or its port on this machine."""
-        configured: str = getattr(self, f"{service}_address")
-        return configured or f"127.0.0.1:{self.port(service)}"
+    def addresses(self, service: str) -> tuple[str, ...]:
+        """Where other processes find `service`, as `host:port`: what is configured, or its port on this machine."""
+        configured: tuple[str, ...] = getattr(self, f"{service}_address")
+        return configured or (f"127.0.0.1:{self.port(service)}",)
 
     def listen_address(self, service: str) -> str:
         """Host and port where `service` listens."""
@@ -160,6 +180,13 @@ class Settings(BaseSettings):
     def metrics_port(self, service: str) -> int:
         """Where the metrics of `service` are: one port after the other from the base."""
         return self.metrics_port_base + ("resume", "interview", "learning").index(service)
+
+    @property
+    def generations_in_flight(self) -> int:
+        """How many the gateway lets to one process at once: one without a vendor works all the time and never waits."""
+        if self.gateway_generations_in_flight is not None:
+            return self.gateway_generations_in_flight
+        return 512 if self.providers else 12
 
     def prompt_weights(self, service: str) -> Mapping[str, float]:
         """Weights of the active prompt versions of `service`; empty where the newest alone is meant."""

@@ -1,6 +1,9 @@
 """Opens, pings and closes the database client; knows no collection."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from operator import itemgetter
 from typing import Any
@@ -9,7 +12,7 @@ import pymongo
 import structlog
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorCollection
 from pymongo import DESCENDING
-from pymongo.errors import ConnectionFailure, DuplicateKeyError, PyMongoError
+from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from shared.config import SettingsInvalid
 from shared.errors import DatabaseUnavailable
@@ -19,9 +22,45 @@ log = structlog.get_logger()
 
 _PING_TIMEOUT_SECONDS = 1.0
 _PARTING_SECONDS = 0.2
+_CONNECT_SECONDS = 1.0
+_HEARTBEAT_SECONDS = 2.0
+# After so long without a ping nobody knows whether the database is still away.
+_FORGOTTEN_SECONDS = 3.0
+# Where it is tried whether the database takes writes.
+_TRIALS = "write_trials"
 
 Document = dict[str, Any]
 Collection = AsyncIOMotorCollection[Document]
+
+
+class _Client(AsyncIOMotorClient[Document]):
+    """The driver's client, and what is known of its server at the moment."""
+
+    def __init__(self, url: str, timeout: float) -> None:
+        self.timeout = timeout
+        # Whether an operation failed since the server was last seen to take a write.
+        self.doubted = False
+        self.answered_at = time.monotonic()
+        self.silent_since: float | None = None
+        super().__init__(
+            url,
+            appname="career-coach",
+            timeoutMS=int(timeout * 1000),
+            # By these the driver finds out that a server is there again behind a connection that leads nowhere.
+            connectTimeoutMS=int(_CONNECT_SECONDS * 1000),
+            heartbeatFrequencyMS=int(_HEARTBEAT_SECONDS * 1000),
+            # An acknowledged write is on disk: neither kill -9 nor a change of primary loses it.
+            w="majority",
+            journal=True,
+            tz_aware=True,
+        )
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the server has not answered for as long as an operation may take, and did not a moment ago."""
+        if self.silent_since is None or time.monotonic() - self.silent_since > _FORGOTTEN_SECONDS:
+            return False
+        return time.monotonic() - self.answered_at >= self.timeout
 
 
 class Database:
@@ -33,76 +72,100 @@ class Database:
         Raises `SettingsInvalid` for an address that makes no sense.
         """
         try:
-            self._client: AsyncIOMotorClient[Document] = AsyncIOMotorClient(
-                url,
-                appname="career-coach",
-                timeoutMS=int(timeout * 1000),
-                # An acknowledged write is on disk: neither kill -9 nor a change of primary loses it.
-                w="majority",
-                journal=True,
-                tz_aware=True,
-            )
+            self._client = _Client(url, timeout)
         except (PyMongoError, ValueError):
             # The driver's words are not passed on: they may quote the address, which may hold a password.
             raise SettingsInvalid("MONGODB_URL: must be an address such as mongodb://host:27017") from None
+        self._name = name
         self._database = self._client[name]
+        # Motor's threads are all taken while a server hangs.
+        self._thread = ThreadPoolExecutor(1, "database-ping")
+        self._ping: asyncio.Future[bool] | None = None
 
     def collection(self, name: str) -> Collection:
         """The collection of that name; asks nothing of the server."""
         return self._database[name]
 
     async def ping(self) -> bool:
-        """Whether the database answers."""
-        try:
-            with pymongo.timeout(_PING_TIMEOUT_SECONDS):
-                await self._client.admin.command("ping")
-        except PyMongoError:
-            return False
-        return True
+        """Whether the database answers and, where it failed in something since it was asked last, takes a small write.
+
+        Takes two seconds at most. Those who ask at once are answered at once.
+        """
+        if self._ping is None or self._ping.done():
+            self._ping = asyncio.get_running_loop().run_in_executor(self._thread, self._look)
+        return await asyncio.shield(self._ping)
 
     def close(self) -> None:
         """Gives back all connections."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
         # It tells the server about its sessions: one that went first must not hold up the end of this process.
         with pymongo.timeout(_PARTING_SECONDS):
             self._client.close()
 
+    def _look(self) -> bool:
+        client, asked_at = self._client, time.monotonic()
+        try:
+            with pymongo.timeout(_PING_TIMEOUT_SECONDS):
+                client.delegate.admin.command("ping")
+        except PyMongoError:
+            client.silent_since = time.monotonic()
+            return False
+        client.answered_at, client.silent_since = asked_at, None
+        return not client.doubted or self._try_to_write()
+
+    def _try_to_write(self) -> bool:
+        """A disk that is full fails writes and nothing else, so only a write shows that there is room again."""
+        self._client.doubted = False
+        change = {"$set": {"at": time.time_ns()}}
+        try:
+            with pymongo.timeout(_PING_TIMEOUT_SECONDS):
+                self._client.delegate[self._name][_TRIALS].update_one({"_id": "trial"}, change, upsert=True)
+        except DuplicateKeyError:
+            # Another process made it at the same moment.
+            return True
+        except PyMongoError as error:
+            self._client.doubted = True
+            log.warning("database.write_refused", kind=type(error).__name__, code=getattr(error, "code", None))
+            return False
+        return True
+
 
 @contextmanager
-def database_errors() -> Iterator[None]:
-    """Turns what the driver raises into `DatabaseUnavailable`; a duplicate key stays, for it is an answer."""
+def database_errors(collection: Collection) -> Iterator[None]:
+    """Turns what the driver raises into `DatabaseUnavailable`; a duplicate key stays, for it is an answer.
+
+    The block is one `operation`.
+    """
     try:
-        yield
+        with operation(collection):
+            yield
     except DuplicateKeyError:
         raise
     except PyMongoError as error:
+        _client_of(collection).doubted = True
         log.warning("database.failed", kind=type(error).__name__, code=getattr(error, "code", None))
         raise DatabaseUnavailable from error
 
 
-async def insert_once(collection: Collection, document: Document, *, same: str = "sort_key") -> Document:
-    """Inserts a document whose id was chosen before, once more where the connection broke.
+@contextmanager
+def operation(collection: Collection) -> Iterator[None]:
+    """Bounds all that is asked in the block by the time of one operation, waiting for a thread of the driver included.
 
-    Gives what is stored: the document, or the one of its id that was there before and has the `same` value in a field.
-    Raises `DuplicateKeyError` only when another one is in the way.
+    Raises `DatabaseUnavailable` at once where the database (which somebody must `ping`) was last seen longer ago than
+    that: nobody waits in vain, and nobody who did is in the way when it is back.
     """
-    try:
-        try:
-            await collection.insert_one(document)
-        except ConnectionFailure as error:
-            # A timeout is one too, and has used up the time.
-            if error.timeout:
-                raise
-            await collection.insert_one(document)
-    except DuplicateKeyError:
-        found = await collection.find_one({"_id": document["_id"]})
-        if found is None:
-            # What was in the way is gone by now.
-            await collection.insert_one(document)
-            return document
-        if found.get(same) != document[same]:
-            raise
-        return found
-    return document
+    client = _client_of(collection)
+    if client.is_away:
+        raise DatabaseUnavailable
+    with pymongo.timeout(client.timeout):
+        yield
+
+
+def _client_of(collection: Collection) -> _Client:
+    client = collection.database.client
+    if not isinstance(client, _Client):
+        raise TypeError("a collection of a Database")
+    return client
 
 
 async def read_page(
@@ -118,16 +181,6 @@ async def read_page(
     cursor = collection.find({"sort_key": bounds}, dict.fromkeys(without, 0) or None)
     documents = await cursor.sort("sort_key", DESCENDING).limit(page.size + 1).to_list(page.size + 1)
     return cut_page(documents, page.size, itemgetter("sort_key"))
-
-
-async def increment(collection: Collection, document_id: str, names: Document, numbers: Mapping[str, float]) -> None:
-    """Adds numbers to a document in one atomic step; makes it, with `names`, where it is missing."""
-    change = {"$inc": dict(numbers), "$setOnInsert": names}
-    try:
-        await collection.update_one({"_id": document_id}, change, upsert=True)
-    except DuplicateKeyError:
-        # Two made it at once: by now it is there.
-        await collection.update_one({"_id": document_id}, change, upsert=True)
 
 
 class Preparation:

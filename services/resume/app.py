@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import grpc.aio
 
 from career.resume.v1.resume_service_pb2_grpc import add_ResumeServiceServicer_to_server
-from services.resume.adapters.erasure_client import GrpcDerivedData
+from services.resume.adapters.erasure_client import IDEMPOTENT, GrpcDerivedData
 from services.resume.adapters.mongo import MongoResumeRepository
 from services.resume.servicer import SERVICE_NAME, ResumeServicer
 from services.resume.use_cases import ResumeUseCases
@@ -30,7 +30,7 @@ async def build_service(settings: Settings) -> AsyncIterator[Service]:
     """The service over its real database and peers; closes both."""
     clock = Clock()
     database = Database(settings.database_url, settings.mongodb_database, timeout=settings.mongodb_timeout_seconds)
-    channels = [open_channel(settings.address(name)) for name in DERIVING]
+    channels = [open_channel(*settings.addresses(name), idempotent=IDEMPOTENT) for name in DERIVING]
     resumes = MongoResumeRepository(database)
     claims = MongoClaimStore(database.collection(f"{NAME}_claims"))
     idempotency = Idempotency(claims, clock)

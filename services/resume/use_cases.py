@@ -10,7 +10,7 @@ from services.resume.errors import ErasureIncomplete, InvalidJsonResume, Invalid
 from services.resume.json_resume.document import read_document
 from services.resume.json_resume.intake import take_over
 from services.resume.json_resume.rendition import write_document
-from services.resume.model import Resume, ResumeContent, ResumeSummary
+from services.resume.model import Deletion, Resume, ResumeContent, ResumeSummary
 from services.resume.ports import DatabasePing, DerivedData, ResumeRepository
 from services.resume.rules import check_content
 from shared.claims import Wish
@@ -75,8 +75,9 @@ class ResumeUseCases:
         does not end the deletion: `finish_deletions` takes it up, as does the same call.
         """
         _refuse(check_key(unique_key))
-        await self.resumes.hide(unique_key, due=self.clock.now() + _PATIENCE)
-        return await self._erase(unique_key)
+        deletion = Deletion(unique_key, self.clock.now() + _PATIENCE)
+        await self.resumes.hide(unique_key, deletion.due)
+        return await self._erase(deletion)
 
     async def finish_deletions(self) -> None:
         """Takes up the deletions that were interrupted."""
@@ -84,7 +85,7 @@ class ResumeUseCases:
         for deletion in await self.resumes.unfinished_deletions(now):
             if await self.resumes.take_up(deletion, due=now + _PATIENCE):
                 with suppress(ErasureIncomplete):
-                    await self._erase(deletion.unique_key)
+                    await self._erase(Deletion(deletion.unique_key, now + _PATIENCE))
 
     async def check_health(self) -> None:
         """Raises `DatabaseUnavailable` where the service cannot work."""
@@ -95,9 +96,16 @@ class ResumeUseCases:
         """The present day in UTC."""
         return self.clock.now().date()
 
-    async def _erase(self, unique_key: str) -> int:
+    async def _erase(self, deletion: Deletion) -> int:
         """Erases all that came of a hidden resume, and frees its key."""
-        erased = await asyncio.gather(*(derived.erase(unique_key) for derived in self.derived))
+        unique_key = deletion.unique_key
+        try:
+            erased = await asyncio.gather(*(derived.erase(unique_key) for derived in self.derived))
+        except ErasureIncomplete:
+            # Who is away may be back in a moment, and nobody works on this any more.
+            with suppress(DatabaseUnavailable):
+                await self.resumes.take_up(deletion, due=self.clock.now())
+            raise
         await self.idempotency.erase(unique_key)
         await self.resumes.forget(unique_key)
         return sum(erased)

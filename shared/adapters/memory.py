@@ -51,6 +51,12 @@ class MemoryDerivedStore(Generic[T]):
         """Erases all items of a resume."""
         return self._drop([name for name in self._items if name[0] == unique_key])
 
+    async def drop(self, item: T) -> None:
+        """Drops an item that was not shown."""
+        name = self._key_of(item), self._id_of(item)
+        if name in self._pending:
+            self._drop([name])
+
     async def sweep(self, before: datetime) -> int:
         """Drops what was never shown."""
         doomed = [name for name, stored in self._pending.items() if stored < before]

@@ -4,18 +4,20 @@ A derived document is `{_id, unique_key, sort_key, added_at, item}` with `sort_k
 is asked of a resume's documents is one range of one index, since the embedded database reads no index over two fields.
 A key holds no `/`, so the ranges of two resumes never meet; an id may hold one, and its first part then is a range
 within. The letter in front keeps the embedded database from comparing a key that begins like a date as a date. Until it
-is shown the letter is `p`, and the document in no range that is read. `added_at` is milliseconds of the epoch.
+is shown the letter is `p`, and the document in no range that is read. `item` is text (`mongo_text.py`), `added_at`
+milliseconds of the epoch.
 """
 
 from collections.abc import Callable
 from datetime import datetime
 from typing import Generic, TypeVar
 
-import msgspec
 from pymongo import DESCENDING
 
+from shared.adapters.mongo_batches import BatchedInserts, BatchedReads
+from shared.adapters.mongo_text import read_text, write_text
 from shared.clock import epoch_milliseconds
-from shared.database import Collection, Document, database_errors, insert_once, read_page
+from shared.database import Collection, Document, database_errors, read_page
 from shared.errors import NotFound
 from shared.pages import Page, PageRequest
 
@@ -34,13 +36,15 @@ class MongoDerivedStore(Generic[T]):
         self, collection: Collection, kind: type[T], *, id_of: Callable[[T], str], key_of: Callable[[T], str]
     ) -> None:
         self._collection = collection
+        self._reads = BatchedReads(collection)
+        self._inserts = BatchedInserts(collection, same="unique_key")
         self._kind = kind
         self._id_of = id_of
         self._key_of = key_of
 
     async def prepare(self) -> None:
         """Makes the index where it is missing."""
-        with database_errors():
+        with database_errors(self._collection):
             await self._collection.create_index([("sort_key", DESCENDING)])
 
     async def add(self, item: T, now: datetime) -> T:
@@ -51,38 +55,45 @@ class MongoDerivedStore(Generic[T]):
             "unique_key": unique_key,
             "sort_key": f"{_start(_PENDING, unique_key)}{item_id}",
             "added_at": epoch_milliseconds(now),
-            "item": msgspec.to_builtins(item, builtin_types=(datetime,)),
+            "item": write_text(item),
         }
-        with database_errors():
-            stored = await insert_once(self._collection, document, same="unique_key")
+        with database_errors(self._collection):
+            stored = await self._inserts.insert(document)
         return item if stored is document else self._read(stored)
 
     async def show(self, item: T) -> bool:
         """Lets readers find it."""
         unique_key, item_id = self._key_of(item), self._id_of(item)
         shown = {"sort_key": f"{_start(_SHOWN, unique_key)}{item_id}"}
-        with database_errors():
+        with database_errors(self._collection):
             result = await self._collection.update_one({"_id": item_id}, {"$set": shown})
         return bool(result.matched_count)
 
     async def list(self, unique_key: str, page: PageRequest, *, within: str = "") -> Page[T]:
         """One page of a resume's items, newest first."""
         above, below = _ends(_SHOWN, unique_key, within)
-        with database_errors():
+        with database_errors(self._collection):
             documents = await read_page(self._collection, page, above=above, below=below)
         return documents.map(self._read)
 
     async def erase(self, unique_key: str) -> int:
         """Erases all items of a resume."""
-        with database_errors():
+        with database_errors(self._collection):
             shown = await self._collection.delete_many(_between(*_ends(_SHOWN, unique_key)))
             await self._collection.delete_many(_between(*_ends(_PENDING, unique_key)))
         return shown.deleted_count
 
+    async def drop(self, item: T) -> None:
+        """Drops an item that was not shown."""
+        item_id = self._id_of(item)
+        pending = f"{_start(_PENDING, self._key_of(item))}{item_id}"
+        with database_errors(self._collection):
+            await self._collection.delete_one({"_id": item_id, "sort_key": pending})
+
     async def sweep(self, before: datetime) -> int:
         """Drops what was never shown."""
         swept = 0
-        with database_errors():
+        with database_errors(self._collection):
             # A handful, whatever the size of the collection.
             pending = await self._collection.find(_between(*_ends(_PENDING)), {"item": 0}).to_list(_SWEPT_AT_ONCE)
             for document in pending:
@@ -92,7 +103,7 @@ class MongoDerivedStore(Generic[T]):
         return swept
 
     def _read(self, document: Document) -> T:
-        return msgspec.convert(document["item"], self._kind)
+        return read_text(document["item"], self._kind)
 
 
 class MongoDerivedRepository(MongoDerivedStore[T]):
@@ -123,8 +134,8 @@ class MongoDerivedRepository(MongoDerivedStore[T]):
         return self._read(document) if document else None
 
     async def _find(self, unique_key: str, item_id: str) -> Document | None:
-        with database_errors():
-            document = await self._collection.find_one({"_id": item_id})
+        with database_errors(self._collection):
+            document = await self._reads.find(item_id)
         return document if document and document["unique_key"] == unique_key else None
 
 

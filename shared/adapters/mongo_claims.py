@@ -24,13 +24,13 @@ class MongoClaimStore:
 
     async def prepare(self) -> None:
         """Makes the indexes where they are missing."""
-        with database_errors():
+        with database_errors(self._collection):
             await self._collection.create_index([("resume", ASCENDING)])
             await self._collection.create_index([("expires_at", ASCENDING)])
 
     async def begin(self, record: ClaimRecord) -> ClaimRecord:
         """Stores a record unless there is one of its id."""
-        with database_errors():
+        with database_errors(self._collection):
             try:
                 await self._collection.insert_one(_write(record))
             except DuplicateKeyError:
@@ -42,36 +42,36 @@ class MongoClaimStore:
     async def take(self, seen: ClaimRecord, taken: ClaimRecord) -> bool:
         """Replaces a record by one of another holder."""
         query = {"_id": _id_of(seen), "holder": seen.holder, "lease_until": seen.lease_until, "done": False}
-        with database_errors():
+        with database_errors(self._collection):
             result = await self._collection.replace_one(query, _write(taken))
         return bool(result.matched_count)
 
     async def extend(self, record: ClaimRecord, lease_until: int) -> None:
         """Sets the end of the lease."""
         query = {"_id": _id_of(record), "holder": record.holder, "done": False}
-        with database_errors():
+        with database_errors(self._collection):
             await self._collection.update_one(query, {"$set": {"lease_until": lease_until}})
 
     async def drop(self, record: ClaimRecord) -> None:
         """Forgets the key."""
-        with database_errors():
+        with database_errors(self._collection):
             await self._collection.delete_one({"_id": _id_of(record), "holder": record.holder, "done": False})
 
     async def finish(self, record: ClaimRecord) -> None:
         """Marks it as done."""
-        with database_errors():
+        with database_errors(self._collection):
             await self._collection.update_one(
                 {"_id": _id_of(record), "holder": record.holder}, {"$set": {"done": True}}
             )
 
     async def erase(self, unique_key: str) -> None:
         """Drops what tells of a resume."""
-        with database_errors():
+        with database_errors(self._collection):
             await self._collection.update_many({"resume": _resume_of(unique_key)}, {"$set": _ERASED})
 
     async def sweep(self, before: int) -> int:
         """Drops the records that expired."""
-        with database_errors():
+        with database_errors(self._collection):
             result = await self._collection.delete_many({"expires_at": {"$lt": before}})
         return result.deleted_count
 

@@ -155,7 +155,7 @@ class MongoSpendingCaps:
     async def _change(self, month_number: int, batch: Sequence[_Request]) -> Sequence[Hold | OverBudget]:
         document_id = f"s/{month_number}"
         reconnected = False
-        with database_errors():
+        with database_errors(self._collection):
             for number in range(_TRIES):
                 document = await self._collection.find_one({"_id": document_id})
                 before = _read(document)

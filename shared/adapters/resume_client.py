@@ -1,6 +1,6 @@
 """Resumes from the resume service, through its typed client."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import grpc
@@ -23,10 +23,10 @@ _UNAVAILABLE = {
 
 
 class GrpcResumeSource:
-    """A `ResumeSource` at `host:port`; each read has `timeout` seconds in all. Close it."""
+    """A `ResumeSource` at one or several `host:port`; each read has `timeout` seconds in all. Close it."""
 
-    def __init__(self, address: str, *, timeout: float) -> None:
-        self._channel = open_channel(address, idempotent=_IDEMPOTENT)
+    def __init__(self, addresses: Sequence[str], *, timeout: float) -> None:
+        self._channel = open_channel(*addresses, idempotent=_IDEMPOTENT)
         self._stub = ResumeServiceStub(self._channel)
         self._timeout = timeout
 

@@ -93,7 +93,7 @@ async def build_use_cases(settings: Settings, parts: Parts[Content, Item]) -> As
     sums = MongoPromptSums(database.collection(f"{parts.name}_prompts"))
     claims = MongoClaimStore(database.collection(f"{parts.name}_claims"))
     idempotency = Idempotency(claims, clock)
-    resumes = GrpcResumeSource(settings.address("resume"), timeout=settings.resume_timeout_seconds)
+    resumes = GrpcResumeSource(settings.addresses("resume"), timeout=settings.resume_timeout_seconds)
     caps = MongoSpendingCaps(
         database.collection(SPENDING_COLLECTION),
         daily_usd=settings.llm_daily_cap_usd,

@@ -1,6 +1,7 @@
 """What people think of answers: the rules of feedback, and what a caller can do with it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
@@ -10,7 +11,7 @@ import structlog
 from shared.cancellation import finish
 from shared.claims import Wish
 from shared.clock import Clock
-from shared.errors import DatabaseUnavailable, Violation
+from shared.errors import DatabaseUnavailable, NotFound, Violation
 from shared.generation.errors import refuse
 from shared.generation.model import Provenance
 from shared.generation.ports import DerivedRepository, DerivedStore, PromptSums
@@ -113,7 +114,12 @@ class FeedbackUseCases(Generic[Item]):
     async def _store(self, feedback: Feedback) -> Feedback:
         """Stores an opinion, and shows it unless the answer was erased meanwhile: before its feedback is."""
         stored = await self.feedback.add(feedback, feedback.created_at)
-        await self.items.get(feedback.unique_key, feedback.answer_id)
+        try:
+            await self.items.get(feedback.unique_key, feedback.answer_id)
+        except NotFound:
+            with suppress(DatabaseUnavailable):
+                await self.feedback.drop(stored)
+            raise
         if not await self.feedback.show(stored):
             # Erased just now: then so was the answer, and reading it says so.
             await self.items.get(feedback.unique_key, feedback.answer_id)

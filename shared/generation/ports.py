@@ -39,6 +39,9 @@ class DerivedStore(Protocol[T]):
     async def erase(self, unique_key: str) -> int:
         """Erases all items of a resume; answers how many of them were shown."""
 
+    async def drop(self, item: T) -> None:
+        """Drops a stored item that was not shown; one that was stays."""
+
     async def sweep(self, before: datetime) -> int:
         """Drops the items that were stored before a time and never shown; answers how many."""
 

@@ -1,6 +1,7 @@
 """What a caller can ask of a generator: write, read, list, erase, usage, health."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -25,6 +26,10 @@ from shared.resume_key import check_key
 
 Content = TypeVar("Content")
 Item = TypeVar("Item")
+
+# All that tells of a resume is gone from the database's files within a minute of its deletion: an answer that took
+# longer than this is not even written where the resume went away meanwhile.
+_LONG_SECONDS = 10.0
 
 # Puts what was written together with its id into what is stored.
 Assemble = Callable[[str, GenerationRequest, Content, Provenance], Item]
@@ -87,6 +92,8 @@ class GenerationUseCases(Generic[Content, Item]):
         item = self.assemble(item_id, request, draft.content, draft.provenance)
         stored = None
         try:
+            if draft.seconds > _LONG_SECONDS:
+                await self._confirm(request.unique_key, resume)
             stored = await self.items.add(item, self.clock.now())
             return await self._show(request.unique_key, resume, stored)
         finally:
@@ -99,7 +106,13 @@ class GenerationUseCases(Generic[Content, Item]):
         with it, or it was stored after, and then the resume is hidden by now, or another one has its key. What is never
         shown is swept, so a process that ends in between leaves nothing.
         """
-        await self._confirm(unique_key, resume)
+        try:
+            await self._confirm(unique_key, resume)
+        except ResumeNotFound:
+            # Not left to the sweep: it waits until nobody can be about to show it.
+            with suppress(DatabaseUnavailable):
+                await self.items.drop(item)
+            raise
         if not await self.items.show(item):
             raise ResumeNotFound(unique_key=unique_key)
         return item

@@ -9,7 +9,7 @@ from grpc_health.v1._async import HealthServicer
 
 log = structlog.get_logger()
 
-INTERVAL_SECONDS = 0.5
+INTERVAL_SECONDS = 0.3
 OVERALL = ""
 
 

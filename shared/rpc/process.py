@@ -42,4 +42,5 @@ async def _serve(
             address=settings.listen_address(name),
             metrics_port=settings.metrics_port(name),
             grace=settings.shutdown_grace_seconds,
+            rolling=settings.rolling_restarts,
         )

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 
 import grpc
@@ -11,15 +11,19 @@ import grpc.aio
 import structlog
 from grpc_health.v1 import health, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
-from prometheus_client import CollectorRegistry, disable_created_metrics, start_http_server
+from prometheus_client import CollectorRegistry, disable_created_metrics
 from prometheus_client.registry import Collector
 
+from shared.endpoints import split_endpoint
 from shared.rpc.calls import Layer, LayerInterceptor
+from shared.rpc.doors import close_doors, wait_until_left
 from shared.rpc.errors import translate_errors
 from shared.rpc.health import HealthWatch
 from shared.rpc.idempotency_key import carry_idempotency_key
+from shared.rpc.metrics_server import serving_metrics
 from shared.rpc.observation import CallObserver
 from shared.rpc.open_calls import OpenCalls
+from shared.rpc.process_metrics import register_process_metrics
 from shared.rpc.request_id import carry_request_id
 
 log = structlog.get_logger()
@@ -33,12 +37,17 @@ _OPTIONS = (
     # The gateway's limit for headers, and gRPC's 32 bytes for each of them: beyond the soft limit it refuses by chance.
     ("grpc.max_metadata_size", _MAX_METADATA_BYTES),
     ("grpc.absolute_max_metadata_size", _MAX_METADATA_BYTES),
-    # Two processes on one port would start in silence and share the traffic.
-    ("grpc.so_reuseport", 0),
-    # A client may ask now and then whether an idle connection lives, without being hung up on.
+    # A client may ask every second whether an idle connection lives, without being hung up on.
     ("grpc.keepalive_permit_without_calls", 1),
-    ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+    ("grpc.http2.min_ping_interval_without_data_ms", 1_000),
 )
+# Two processes on one port would start in silence and share the traffic.
+_ALONE = (("grpc.so_reuseport", 0),)
+# Callers connect anew every few seconds: where this process takes no connections any more, they find another one.
+_CONNECTION_SECONDS = 3.0
+_ROLLING = (("grpc.so_reuseport", 1), ("grpc.max_connection_age_ms", int(1000 * _CONNECTION_SECONDS)))
+# gRPC lengthens or shortens each by a tenth.
+_LEAVING_SECONDS = 1.5 * _CONNECTION_SECONDS
 # Seconds for answers that are on their way, and for handlers that were cut off; bounds, seldom reached.
 _SENDING_SECONDS = 0.5
 _SETTLING_SECONDS = 5.0
@@ -59,11 +68,11 @@ class PortTaken(Exception):
 
 
 def build_server(
-    service: Service, registry: CollectorRegistry, *, around: Sequence[Layer] = ()
+    service: Service, registry: CollectorRegistry, *, around: Sequence[Layer] = (), rolling: bool = False
 ) -> tuple[grpc.aio.Server, HealthWatch]:
     """A server with layers, health and reflection, not started and without a port; and the watch to run beside it.
 
-    The layers `around` are the outermost.
+    The layers `around` are the outermost. `rolling` is as in `serve`.
     """
     layers: tuple[Layer, ...] = (
         *around,
@@ -72,7 +81,8 @@ def build_server(
         translate_errors,
         carry_idempotency_key,
     )
-    server = grpc.aio.server(interceptors=[LayerInterceptor(service.names, layers)], options=_OPTIONS)
+    options = _ROLLING if rolling else _ALONE
+    server = grpc.aio.server(interceptors=[LayerInterceptor(service.names, layers)], options=(*_OPTIONS, *options))
     service.register(server)
     for collector in service.collectors:
         registry.register(collector)
@@ -82,8 +92,12 @@ def build_server(
     return server, watch
 
 
-async def serve(service: Service, *, address: str, metrics_port: int, grace: float) -> None:
-    """Serves at `address` until SIGTERM or SIGINT; calls of ours then have `grace` seconds. Raises `PortTaken`."""
+async def serve(service: Service, *, address: str, metrics_port: int, grace: float, rolling: bool = False) -> None:
+    """Serves at `address` until SIGTERM or SIGINT; calls of ours then have `grace` seconds. Raises `PortTaken`.
+
+    A `rolling` process can be followed without a gap: another one that is may listen at the same ports, and this one,
+    told to stop, sends its callers there, or to its replicas, before it ends.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -91,27 +105,29 @@ async def serve(service: Service, *, address: str, metrics_port: int, grace: flo
     # The time of a series' birth doubles what is scraped and is of no use with rates.
     disable_created_metrics()  # type: ignore[no-untyped-call] # typed but for this one
     registry = CollectorRegistry()
+    register_process_metrics(registry, loop)
     calls = OpenCalls()
-    server, watch = build_server(service, registry, around=[calls])
-    host = address.rpartition(":")[0]
-    try:
-        server.add_insecure_port(address)
-        metrics, metrics_thread = start_http_server(metrics_port, host.strip("[]"), registry)
-    except (RuntimeError, OSError):
-        raise PortTaken(f"cannot listen at {address} or at port {metrics_port} (metrics)") from None
-    await server.start()
-    watching = asyncio.create_task(watch.run())
-    log.info("server.started", address=address, metrics_port=metrics_port)
-    await stop.wait()
-    log.info("server.stopping", grace_seconds=grace)
-    watching.cancel()
-    with suppress(asyncio.CancelledError):
-        await watching
-    await watch.leave()
-    await _end(server, calls, grace)
-    metrics.shutdown()
-    metrics.server_close()
-    metrics_thread.join()
+    server, watch = build_server(service, registry, around=[calls], rolling=rolling)
+    host, port = split_endpoint(address)
+    with ExitStack() as opened:
+        try:
+            server.add_insecure_port(address)
+            opened.enter_context(serving_metrics(registry, host, metrics_port, sharing=rolling))
+        except (RuntimeError, OSError):
+            raise PortTaken(f"cannot listen at {address} or at port {metrics_port} (metrics)") from None
+        await server.start()
+        watching = asyncio.create_task(watch.run())
+        log.info("server.started", address=address, metrics_port=metrics_port)
+        await stop.wait()
+        log.info("server.stopping", grace_seconds=grace)
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
+        await watch.leave()
+        if rolling:
+            close_doors(port)
+            await wait_until_left(port, _LEAVING_SECONDS)
+        await _end(server, calls, grace)
     log.info("server.stopped")
 
 

@@ -1,8 +1,9 @@
 """What every repository of derived documents promises; question sets stand for all."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import msgspec
 import pytest
 
 from services.interview.adapters.memory import memory_question_sets
@@ -176,7 +177,34 @@ async def test_what_was_never_shown_is_swept(sets: DerivedRepository[QuestionSet
     assert await sets.get("k", shown.question_set_id) == shown
 
 
+async def test_what_was_not_shown_is_dropped(sets: DerivedRepository[QuestionSet], clock: Clock) -> None:
+    """At once, and it alone: what was shown stays, and so does what another of the resume's has pending."""
+    shown, dropped, pending = (set_of(clock, "k") for _ in range(3))
+    for item in (shown, dropped, pending):
+        await sets.add(item, clock.now())
+    await sets.show(shown)
+
+    for item in (shown, dropped):
+        await sets.drop(item)
+
+    assert await sets.get("k", shown.question_set_id) == shown
+    assert await sets.find("k", dropped.question_set_id) is None
+    assert await sets.find("k", pending.question_set_id) == pending
+
+
 async def put(sets: DerivedRepository[QuestionSet], item: QuestionSet) -> None:
     """Stores and shows an item."""
     await sets.add(item, NOW)
     assert await sets.show(item)
+
+
+async def test_an_item_that_was_stored_by_an_earlier_version_is_read(database: Database, clock: Clock) -> None:
+    """In fields, where it is one text by now."""
+    item = set_of(clock, "k")
+    names = {"_id": item.question_set_id, "unique_key": "k", "sort_key": f"k/k/{item.question_set_id}", "added_at": 1}
+    fields = msgspec.to_builtins(item, builtin_types=(datetime,))
+    await database.collection("interviews").insert_one({**names, "item": fields})
+    sets = mongo_question_sets(database)
+
+    assert await sets.get("k", item.question_set_id) == item
+    assert list((await sets.list("k", PageRequest())).items) == [item]

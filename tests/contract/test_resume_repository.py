@@ -1,8 +1,10 @@
 """What every resume repository promises."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from services.resume.adapters.memory import MemoryResumeRepository
@@ -248,3 +250,32 @@ async def test_a_resume_that_was_stored_by_an_earlier_version_is_read(database: 
     assert read.content == ResumeContent(name="n", summary=text)
     assert await resumes.get_json_resume("old") == ""
     assert (await resumes.list(PageRequest())).items[0].preview.summary == text
+
+
+async def test_many_at_once_are_stored_and_read_each_by_itself(resumes: ResumeRepository, clock: Clock) -> None:
+    """Of fifty that are added at once all but the one whose key is taken are stored; each is read by its own key."""
+    taken = await resumes.add(resume_of(clock, "key-13"))
+    wanted = [
+        resume_of(clock, f"key-{number}", msgspec.structs.replace(CONTENT, name=f"이름 {number}"))
+        for number in range(50)
+    ]
+
+    outcomes = await asyncio.gather(*(resumes.add(resume) for resume in wanted), return_exceptions=True)
+    found = await asyncio.gather(*(resumes.get(f"key-{number}") for number in range(51)), return_exceptions=True)
+
+    assert [type(outcome) for outcome in outcomes if isinstance(outcome, BaseException)] == [ResumeAlreadyExists]
+    assert isinstance(outcomes[13], ResumeAlreadyExists)
+    assert found[:13] + found[14:50] == wanted[:13] + wanted[14:]
+    assert found[13] == taken
+    assert isinstance(found[50], ResumeNotFound)
+
+
+async def test_of_two_of_one_key_at_once_one_is_stored(resumes: ResumeRepository, clock: Clock) -> None:
+    """Two callers who choose the same key at the same moment: one has it, the other is told."""
+    one, other = resume_of(clock, "same"), resume_of(clock, "same", msgspec.structs.replace(CONTENT, name="다른 사람"))
+
+    outcomes = await asyncio.gather(resumes.add(one), resumes.add(other), return_exceptions=True)
+
+    stored = await resumes.get("same")
+    assert [outcome for outcome in outcomes if not isinstance(outcome, BaseException)] == [stored]
+    assert [type(outcome) for outcome in outcomes if isinstance(outcome, BaseException)] == [ResumeAlreadyExists]

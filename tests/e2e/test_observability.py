@@ -45,6 +45,19 @@ def test_metrics_count_calls(stack: Stack, api: httpx.Client, service: str) -> N
     assert any('grpc_code="OK",grpc_method="Health"' in line for line in counted)
 
 
+@pytest.mark.parametrize("service", PREFIXES)
+def test_metrics_tell_of_the_process(stack: Stack, service: str) -> None:
+    """Memory, processor time, descriptors and tasks, by the names that operators look for."""
+    page = httpx.get(f"http://127.0.0.1:{stack.settings.metrics_port(service)}/metrics", trust_env=False)
+
+    values = dict(line.rsplit(" ", 1) for line in page.text.splitlines() if not line.startswith("#"))
+    assert float(values["process_resident_memory_bytes"]) > 10_000_000
+    assert float(values["process_cpu_seconds_total"]) > 0
+    assert 0 < float(values["process_open_fds"]) < float(values["process_max_fds"])
+    assert float(values["python_asyncio_tasks"]) >= 1
+    assert float(values["python_threads"]) >= 1
+
+
 def refusals_with(canary: str) -> list[tuple[str, str, dict[str, Any]]]:
     """Requests that the gateway itself refuses, with a word in each place that it sees."""
     json_type = {"content-type": "application/json"}

@@ -27,10 +27,12 @@ from services.interview.task import load_tasks
 from services.interview.use_cases import assemble_set
 from shared.cancellation import finish
 from shared.config import load_settings
+from shared.endpoints import split_endpoint
 from shared.generation.composition import Parts, build_use_cases
 from shared.rpc.calls import Context
 from shared.rpc.channel import open_channel
-from shared.rpc.server import Service, build_server, serve
+from shared.rpc.metrics_server import serving_metrics
+from shared.rpc.server import PortTaken, Service, build_server, serve
 from tests.support.derived import SwitchableDatabase
 from tests.support.failures import failure_of
 from tests.support.ports import free_port
@@ -128,6 +130,100 @@ async def test_a_process_ends_after_its_calls(*, busy: bool) -> None:
         await serving
 
     assert answer.next_page_token == "more"
+
+
+async def test_a_rolling_process_serves_until_its_callers_have_left() -> None:
+    """SIGTERM: who is connected is still answered, whoever comes anew is not let in, and then the process ends."""
+    servicer = StoringServicer()  # type: ignore[abstract] # what it lacks answers UNIMPLEMENTED
+    address = f"127.0.0.1:{free_port()}"
+    serving = asyncio.create_task(
+        serve(service_of(servicer), address=address, metrics_port=free_port(), grace=60, rolling=True)
+    )
+    async with asyncio.timeout(30):
+        async with open_channel(address) as channel:
+            stub = InterviewServiceStub(channel)
+            await stub.Health(messages.HealthRequest(), wait_for_ready=True)
+
+            os.kill(os.getpid(), signal.SIGTERM)
+            while await is_listening(address):
+                await stub.Health(messages.HealthRequest())
+            answered = await stub.Health(messages.HealthRequest())
+        await serving
+
+    assert answered == messages.HealthResponse()
+
+
+async def is_listening(address: str) -> bool:
+    """Whether a new connection is taken."""
+    host, port = split_endpoint(address)
+    try:
+        _, writer = await asyncio.open_connection(host, port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+async def test_a_port_that_is_taken_is_an_error() -> None:
+    """Otherwise the second process would take half of the first one's calls in silence."""
+    taken = f"127.0.0.1:{free_port()}"
+    servicer = StoringServicer()  # type: ignore[abstract] # what it lacks answers UNIMPLEMENTED
+    # One that would share it is not enough: both must.
+    first, _ = build_server(service_of(servicer), CollectorRegistry(), rolling=True)
+    first.add_insecure_port(taken)
+
+    with pytest.raises(PortTaken):
+        await serve(service_of(servicer), address=taken, metrics_port=free_port(), grace=0)
+
+    await first.stop(0)
+
+
+async def test_rolling_processes_share_their_ports() -> None:
+    """The next one serves at the ports of the one that is about to leave."""
+    port, metrics_port = free_port(), free_port()
+    servicer = StoringServicer()  # type: ignore[abstract] # what it lacks answers UNIMPLEMENTED
+    first, _ = build_server(service_of(servicer), CollectorRegistry(), rolling=True)
+    first.add_insecure_port(f"127.0.0.1:{port}")
+
+    with serving_metrics(CollectorRegistry(), "127.0.0.1", metrics_port, sharing=True):
+        second, _ = build_server(service_of(servicer), CollectorRegistry(), rolling=True)
+        shared = second.add_insecure_port(f"127.0.0.1:{port}")
+        with serving_metrics(CollectorRegistry(), "127.0.0.1", metrics_port, sharing=True):
+            await asyncio.gather(first.stop(0), second.stop(0))
+
+    assert shared == port
+
+
+def test_metrics_share_a_port_only_when_told_to() -> None:
+    """As calls do."""
+    registry, port = CollectorRegistry(), free_port()
+
+    with (
+        serving_metrics(registry, "127.0.0.1", port, sharing=True),
+        pytest.raises(OSError, match="in use"),
+        serving_metrics(registry, "127.0.0.1", port, sharing=False),
+    ):
+        pass
+
+
+async def test_a_channel_turns_to_the_other_address() -> None:
+    """Of two processes both are asked; when one is gone, the other one answers."""
+    servicers = [StoringServicer(), StoringServicer()]  # type: ignore[abstract] # what they lack answers UNIMPLEMENTED
+    servers = [build_server(service_of(servicer), CollectorRegistry())[0] for servicer in servicers]
+    addresses = [f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}" for server in servers]
+    for servicer, server in zip(servicers, servers, strict=True):
+        servicer.go.set()
+        await server.start()
+
+    async with open_channel(*addresses, idempotent={INTERVIEW: "ListQuestionSets"}) as channel, asyncio.timeout(10):
+        stub, request = InterviewServiceStub(channel), messages.ListQuestionSetsRequest()
+        while not all(servicer.started.is_set() for servicer in servicers):
+            await stub.ListQuestionSets(request, wait_for_ready=True)
+        await servers[0].stop(0)
+        answers = [(await stub.ListQuestionSets(request)).next_page_token for _ in range(20)]
+
+    await servers[1].stop(0)
+    assert answers == ["more"] * 20
 
 
 async def test_every_provider_that_can_be_asked_for_is_ready() -> None:

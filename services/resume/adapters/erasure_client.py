@@ -11,6 +11,9 @@ from shared.rpc.request_id import request_id_metadata
 
 log = structlog.get_logger()
 
+# What is erased twice is erased once: a process that ends in the middle is followed by another.
+IDEMPOTENT = {"career.erasure.v1.ErasureService": "EraseResumeData"}
+
 
 class GrpcDerivedData:
     """`DerivedData` at an address, within a deadline in seconds. The channel belongs to the caller."""

@@ -1,5 +1,6 @@
 """Holds the gateway's configuration against the contracts, and the local one against the one of docker-compose."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -56,6 +57,37 @@ def camel(name: str) -> str:
     return first + "".join(word.title() for word in rest)
 
 
+def endpoints_of(config: dict[str, Any]) -> dict[str, list[tuple[str, int]]]:
+    """Host and port of each endpoint, by service."""
+    addresses = {
+        cluster["name"]: [
+            entry["endpoint"]["address"].get("socket_address")
+            for entry in cluster["load_assignment"]["endpoints"][0]["lb_endpoints"]
+        ]
+        for cluster in config["static_resources"]["clusters"]
+    }
+    del addresses["admin"]
+    return {name: [(each["address"], each["port_value"]) for each in found] for name, found in addresses.items()}
+
+
+def routes_of(host: dict[str, Any], path: str) -> list[dict[str, Any]]:
+    """The routes that Envoy tries for a path, in their order: those of the longest prefix."""
+    lists = host["matcher"]["matcher_tree"]["prefix_match_map"]["map"]
+    prefix = max((prefix for prefix in lists if path.startswith(prefix)), key=len)
+    routes: list[dict[str, Any]] = lists[prefix]["action"]["typed_config"]["routes"]
+    return routes
+
+
+def takes(match: dict[str, Any], method: str, *, keyed: bool) -> bool:
+    """Whether a route takes a call, with or without an idempotency key."""
+    headers = [header["name"] for header in match.get("headers", [])]
+    if headers and not (keyed and headers == ["idempotency-key"]):
+        return False
+    if "safe_regex" in match:
+        return re.fullmatch(match["safe_regex"]["regex"], method) is not None
+    return method == match["path"] if "path" in match else method.startswith(match["prefix"])
+
+
 def test_every_service_with_rest_paths_is_transcoded() -> None:
     """A new service is not forgotten, and one without REST paths is not let in."""
     services = filter_of(CONFIG, "grpc_json_transcoder")["services"]
@@ -84,10 +116,14 @@ def test_the_script_knows_every_id_that_a_body_could_replace() -> None:
 def test_the_erasure_of_derived_data_has_no_route() -> None:
     """Neither by name nor by a route that takes everything."""
     hosts = {host["name"]: host for host in manager_of(CONFIG)["route_config"]["virtual_hosts"]}
+    lists = hosts["career-coach"]["matcher"]["matcher_tree"]["prefix_match_map"]["map"].values()
 
-    routed = [route["match"] for route in hosts["career-coach"]["routes"] if "route" in route]
+    routes = [route for entry in lists for route in entry["action"]["typed_config"]["routes"]]
+    routed = [route["match"] for route in routes if "route" in route]
 
-    paths = [match.get("prefix") or match["safe_regex"]["regex"].replace("\\", "") for match in routed]
+    paths = [
+        match.get("prefix") or match.get("path") or match["safe_regex"]["regex"].replace("\\", "") for match in routed
+    ]
     public = ("/career.resume.", "/career.interview.", "/career.learning.", "/grpc.(health", "/api/v1/")
     assert all(path.startswith(public) for path in paths)
 
@@ -120,6 +156,47 @@ def test_addresses_follow_the_settings(environment: dict[str, str], expected: tu
         status["port_value"],
         (resume["address"], resume["port_value"]),
     ) == expected
+
+
+def test_every_replica_is_an_endpoint() -> None:
+    """Of its own service alone, whatever kind of address it has."""
+    config = rendered(RESUME_ADDRESS="10.0.0.1:1,10.0.0.2:2", LEARNING_ADDRESS="[::1]:3,[::1]:4")
+
+    assert endpoints_of(config) == {
+        "resume": [("10.0.0.1", 1), ("10.0.0.2", 2)],
+        "interview": [("127.0.0.1", 8002)],
+        "learning": [("::1", 3), ("::1", 4)],
+    }
+
+
+@pytest.mark.parametrize(
+    ("method", "keyed", "repeated"),
+    [
+        pytest.param("/career.resume.v1.ResumeService/GetResume", False, True, id="read"),
+        pytest.param("/career.resume.v1.ResumeService/UpdateResume", False, True, id="replace"),
+        pytest.param("/career.resume.v1.ResumeService/CreateResume", False, False, id="create"),
+        pytest.param("/career.resume.v1.ResumeService/CreateResume", True, True, id="create with a key"),
+        pytest.param("/career.resume.v1.ResumeService/ImportJsonResume", True, True, id="import with a key"),
+        pytest.param("/career.resume.v1.ResumeService/DeleteResume", True, False, id="delete"),
+        pytest.param("/career.interview.v1.InterviewService/GenerateQuestions", False, False, id="generate"),
+        pytest.param("/career.interview.v1.InterviewService/GenerateQuestions", True, True, id="generate with a key"),
+        pytest.param("/career.learning.v1.LearningService/StreamLearningPath", True, True, id="stream with a key"),
+        pytest.param("/career.interview.v1.InterviewService/CreateFeedback", False, False, id="feedback"),
+        pytest.param("/career.learning.v1.LearningService/CreateFeedback", True, True, id="feedback with a key"),
+        pytest.param("/career.learning.v1.LearningService/GetUsage", False, True, id="usage"),
+    ],
+)
+def test_what_a_service_may_have_seen_is_repeated_where_that_is_safe(
+    method: str, *, keyed: bool, repeated: bool
+) -> None:
+    """Reads, what replaces, and what brings a key; anything else only if the service has not seen it."""
+    host = next(host for host in manager_of(CONFIG)["route_config"]["virtual_hosts"] if host["name"] == "career-coach")
+
+    route = next(route for route in routes_of(host, method) if takes(route["match"], method, keyed=keyed))
+
+    policy = route["route"].get("retry_policy", host["retry_policy"])
+    assert ("reset" in policy["retry_on"].split(",")) == repeated
+    assert policy["retry_host_predicate"] == host["retry_policy"]["retry_host_predicate"]
 
 
 def test_a_quiet_run_has_no_access_log() -> None:

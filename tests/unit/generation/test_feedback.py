@@ -71,6 +71,7 @@ async def test_feedback_does_not_outlive_its_answer(clock: Clock) -> None:
         await use_cases.create(KEY, answer.question_set_id, Opinion(5, comment="좋아요"))
 
     assert list((await store.list(KEY, PageRequest())).items) == []
+    assert store._items == {}
     assert await sums.read() == {}
 
 

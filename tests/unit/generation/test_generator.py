@@ -55,6 +55,7 @@ class SlowSets:
         self.sets: MemoryDerivedRepository[QuestionSet] = memory_question_sets()
         self.get, self.find, self.list = self.sets.get, self.sets.find, self.sets.list
         self.show, self.erase, self.sweep = self.sets.show, self.sets.erase, self.sets.sweep
+        self.drop = self.sets.drop
         self.committed, self.confirmed = asyncio.Event(), asyncio.Event()
 
     async def add(self, item: QuestionSet, now: datetime) -> QuestionSet:
@@ -174,6 +175,22 @@ async def test_an_answer_is_taken_back_when_nobody_can_say_whether_its_resume_is
     assert (await sets.list(KEY, PageRequest())).items == []
 
 
+async def test_what_comes_after_the_deletion_is_dropped_at_once(clock: Clock) -> None:
+    """Stored when the resume is gone: nobody reads it, and it does not wait for the sweep."""
+    resumes, sets = Resumes(), SlowSets()
+    registry = scripted_registry({"gemini": [GOOD]}, write_questions)
+    use_cases = use_cases_over(sets, resumes, registry, clock)
+    call: asyncio.Task[QuestionSet] = asyncio.create_task(use_cases.generate(REQUEST, None))
+    await sets.committed.wait()
+
+    resumes.resumes.clear()
+    sets.confirmed.set()
+    with pytest.raises(ResumeNotFound):
+        await call
+
+    assert sets.sets._items == {}
+
+
 async def test_a_caller_that_leaves_leaves_no_answer_of_a_deleted_resume(clock: Clock) -> None:
     """The resume is deleted and the caller leaves while the answer is being stored: the answer is erased too."""
     resumes, sets = Resumes(), SlowSets()
@@ -189,3 +206,21 @@ async def test_a_caller_that_leaves_leaves_no_answer_of_a_deleted_resume(clock: 
         await call
 
     assert (await sets.list(KEY, PageRequest())).items == []
+
+
+async def test_a_late_answer_about_a_deleted_resume_is_not_even_written(clock: Clock) -> None:
+    """What a provider took long for is stored only where the resume is still there: nothing comes after its erasure."""
+    resumes, sets = Resumes(), SlowSets()
+    registry = scripted_registry({"gemini": [GOOD]}, write_questions)
+    use_cases = use_cases_over(sets, resumes, registry, clock)
+    took_long = replace(use_cases.generator, now=iter([0.0, 11.0]).__next__)
+
+    def go_away(number: int) -> None:
+        if number == 2:
+            resumes.resumes.clear()
+
+    resumes.on_get = go_away
+    with pytest.raises(ResumeNotFound):
+        await replace(use_cases, generator=took_long).generate(REQUEST, None)
+
+    assert not sets.committed.is_set()

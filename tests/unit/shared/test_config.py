@@ -127,6 +127,20 @@ def test_listen_address(host: str, address: str) -> None:
     assert load_settings({"LISTEN_HOST": host}).listen_address("resume") == address
 
 
+@pytest.mark.parametrize(
+    ("value", "addresses"),
+    [
+        pytest.param("", ("127.0.0.1:8001",), id="none"),
+        pytest.param("resume:8001", ("resume:8001",), id="name"),
+        pytest.param("10.0.0.1:8001, 10.0.0.2:8011", ("10.0.0.1:8001", "10.0.0.2:8011"), id="IPv4"),
+        pytest.param("[::1]:8001,[fe80::2]:8001", ("[::1]:8001", "[fe80::2]:8001"), id="IPv6"),
+    ],
+)
+def test_addresses_of_a_service(value: str, addresses: tuple[str, ...]) -> None:
+    """A service is found at its own port on this machine, or wherever it is said to be, in words with commas."""
+    assert load_settings({"RESUME_ADDRESS": value}).addresses("resume") == addresses
+
+
 def test_calls_in_flight_may_end() -> None:
     """By default a process that is told to stop outlasts the longest generation it has begun."""
     settings = load_settings({})
@@ -169,6 +183,16 @@ def test_what_the_gateway_lets_in() -> None:
             {"GATEWAY_CORS_ORIGINS": "https://a.example/page"}, "GATEWAY_CORS_ORIGINS_0", id="page, no origin"
         ),
         pytest.param({"GATEWAY_CORS_ORIGINS": "*"}, "GATEWAY_CORS_ORIGINS_0", id="every page"),
+        pytest.param({"RESUME_ADDRESS": "resume"}, "RESUME_ADDRESS", id="no port"),
+        pytest.param({"RESUME_ADDRESS": "10.0.0.1:8001,10.0.0.2"}, "RESUME_ADDRESS", id="second without port"),
+        pytest.param({"RESUME_ADDRESS": "10.0.0.1:80010"}, "RESUME_ADDRESS", id="port of an address out of range"),
+        pytest.param({"RESUME_ADDRESS": "10.0.0:8001"}, "RESUME_ADDRESS", id="half an address"),
+        pytest.param({"RESUME_ADDRESS": "http://resume:8001"}, "RESUME_ADDRESS", id="URL"),
+        pytest.param({"RESUME_ADDRESS": "::1:8001"}, "RESUME_ADDRESS", id="IPv6 without brackets"),
+        pytest.param({"RESUME_ADDRESS": "127.0.0.1:1,[::1]:1"}, "RESUME_ADDRESS", id="addresses of two kinds"),
+        pytest.param({"LEARNING_ADDRESS": "h1:8003,h2:8003"}, "LEARNING_ADDRESS", id="two names"),
+        pytest.param({"INTERVIEW_ADDRESS": "10.0.0.1:1,10.0.0.1:1"}, "INTERVIEW_ADDRESS", id="one address twice"),
+        pytest.param({"ROLLING_RESTARTS": "perhaps"}, "ROLLING_RESTARTS", id="neither on nor off"),
         pytest.param({"GATEWAY_REQUESTS_PER_MINUTE": "-1"}, "GATEWAY_REQUESTS_PER_MINUTE", id="limit below zero"),
         pytest.param({"GATEWAY_TLS_PORT": "8443"}, "GATEWAY_TLS_KEY", id="TLS without a certificate"),
         pytest.param({"GATEWAY_TLS_KEY": "/run/key.pem"}, "GATEWAY_TLS_KEY", id="key without a port"),

@@ -5,8 +5,9 @@ from typing import cast
 import pytest
 from pymongo.errors import AutoReconnect, NetworkTimeout, PyMongoError, ServerSelectionTimeoutError
 
+from shared.adapters.mongo_batches import BatchedInserts
 from shared.config import SettingsInvalid
-from shared.database import Collection, Database, Document, insert_once
+from shared.database import Collection, Database, Document
 
 
 class BreakingCollection:
@@ -15,12 +16,15 @@ class BreakingCollection:
     def __init__(self, failure: PyMongoError) -> None:
         self.failures = [failure]
         self.documents: list[Document] = []
+        # Of a client that has connected to nobody.
+        self.database = Database("mongodb://127.0.0.1:9", "career_coach", timeout=1).collection("any").database
 
-    async def insert_one(self, document: Document) -> None:
+    async def insert_many(self, documents: list[Document], *, ordered: bool) -> None:
         """Fails once."""
+        assert not ordered
         if self.failures:
             raise self.failures.pop()
-        self.documents.append(document)
+        self.documents += documents
 
 
 async def test_a_write_is_repeated_where_the_connection_broke() -> None:
@@ -28,7 +32,7 @@ async def test_a_write_is_repeated_where_the_connection_broke() -> None:
     collection = BreakingCollection(AutoReconnect("connection closed"))
     document = {"_id": "a", "sort_key": "b"}
 
-    await insert_once(cast(Collection, collection), document)
+    await BatchedInserts(cast(Collection, collection), same="sort_key").insert(document)
 
     assert collection.documents == [document]
 
@@ -43,7 +47,7 @@ async def test_a_write_is_not_repeated_after_its_time(failure: PyMongoError) -> 
     collection = BreakingCollection(failure)
 
     with pytest.raises(type(failure)):
-        await insert_once(cast(Collection, collection), {"_id": "a", "sort_key": "b"})
+        await BatchedInserts(cast(Collection, collection), same="sort_key").insert({"_id": "a", "sort_key": "b"})
 
     assert collection.documents == []
 
