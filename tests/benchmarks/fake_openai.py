@@ -52,10 +52,10 @@ class Server:
         self.mode = mode
         self.requests = 0
         self._unary = [_http(200, _whole(answer_of(self.author, first))) for first in range(ITEMS)]
-        self._streams = [_stream(_events(answer_of(self.author, first), mode.chunks)) for first in range(ITEMS)]
-        whole = _events(answer_of(self.author), mode.chunks)
+        self._streams = [stream_of(events_of(answer_of(self.author, first), mode.chunks)) for first in range(ITEMS)]
+        whole = events_of(answer_of(self.author), mode.chunks)
         half = whole[: 1 + int(mode.chunks * mode.share)]
-        self._half_stream = _stream(half, end=mode.mode == "end")
+        self._half_stream = stream_of(half, end=mode.mode == "end")
         self._half_unary = _half(self._unary[0])
         self._error = _http(mode.status, json.dumps({"error": {"message": "no", "type": "t", "code": None}}).encode())
 
@@ -141,7 +141,8 @@ def _half(reply: bytes) -> bytes:
     return reply[: start + (len(reply) - start) // 2]
 
 
-def _stream(events: list[bytes], *, end: bool = True) -> bytes:
+def stream_of(events: list[bytes], *, end: bool = True) -> bytes:
+    """A streamed answer as HTTP; without the `end` it stays open."""
     head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
     chunks = b"".join(b"%x\r\n%s\r\n" % (len(event), event) for event in events)
     return head + chunks + (b"0\r\n\r\n" if end else b"")
@@ -157,7 +158,8 @@ def _whole(text: str) -> bytes:
     return json.dumps(_envelope("chat.completion", [choice], usage=_USAGE)).encode()
 
 
-def _events(text: str, chunks: int) -> list[bytes]:
+def events_of(text: str, chunks: int) -> list[bytes]:
+    """A text as the events of a stream, in about so many pieces."""
     size = -(-len(text) // chunks)
     deltas: list[dict[str, Any]] = [{"role": "assistant", "content": ""}]
     deltas += [{"content": text[at : at + size]} for at in range(0, len(text), size)]

@@ -33,6 +33,12 @@ class Child:
         self._process: Process | None = None
         self._turn = asyncio.Lock()
 
+    @property
+    def pid(self) -> int:
+        """The number of the process, while it runs."""
+        assert self._process is not None
+        return self._process.pid
+
     async def __aenter__(self) -> Self:
         environment = {**os.environ, **self._environment, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
         _LOGS.mkdir(parents=True, exist_ok=True)

@@ -2,11 +2,15 @@
 
     {"do": "closed", "port": 8080, "kinds": [[3, ["GET / HTTP/1.1..."]], [1, [...]]], "clients": 64, "duration": 5}
     {"do": "open", "port": 8080, "kinds": [...], "rate": 1000, "duration": 60}
+    {"do": "grpc", "port": 8001, "path": "/package.Service/Method", "messages": [...], "clients": 64, "duration": 5}
+    {"do": "together", "runs": [{"do": "open", ...}, ...]}
 
-A kind is its weight and the texts of its requests, which are taken in turn. Answers with `Tally.summary`.
+A kind is its weight and the texts of its requests, which are taken in turn, as messages are, which are in base64.
+Answers with `Tally.summary`; those that ran together, with a list of them under `runs`.
 """
 
 import asyncio
+import base64
 import gc
 import itertools
 from collections.abc import Sequence
@@ -15,6 +19,8 @@ from typing import Any
 import uvloop
 
 from tests.benchmarks.lines import read_lines, write_line
+from tests.load import grpc
+from tests.load.connection import ConnectionBroken
 from tests.load.generator import MakeRequest, Tally, closed_loop, open_loop, rest_of
 
 Kinds = Sequence[tuple[float, Sequence[str]]]
@@ -25,11 +31,25 @@ def _mix(kinds: Kinds) -> MakeRequest:
 
 
 def _in_turn(texts: Sequence[str]) -> MakeRequest:
-    requests = itertools.cycle([text.encode() for text in texts])
+    return _cycle([text.encode() for text in texts])
+
+
+def _cycle(data: Sequence[bytes]) -> MakeRequest:
+    requests = itertools.cycle(data)
     return lambda _number: next(requests)
 
 
+async def _call(messages: Sequence[str], **question: Any) -> Tally:
+    frames = _cycle([grpc.message_frame(base64.b64decode(message)) for message in messages])
+    return await grpc.closed_loop(question.pop("host", "127.0.0.1"), make=frames, **question)
+
+
 async def _answer(question: dict[str, Any]) -> dict[str, Any]:
+    if question["do"] == "together":
+        return {"runs": await asyncio.gather(*(_answer(run) for run in question["runs"]))}
+    if question["do"] == "grpc":
+        del question["do"]
+        return (await _call(**question)).summary()
     run = {"closed": closed_loop, "open": open_loop}[question.pop("do")]
     host, port, make = question.pop("host", "127.0.0.1"), question.pop("port"), _mix(question.pop("kinds"))
     tally: Tally = await run(host, port, make, **question)  # type: ignore[operator] # two loops, options of their own
@@ -43,7 +63,7 @@ async def main() -> None:
     async for question in read_lines():
         try:
             write_line(await _answer(question))
-        except (OSError, ValueError, TypeError, KeyError, asyncio.InvalidStateError) as error:
+        except (OSError, ConnectionBroken, ValueError, TypeError, KeyError, asyncio.InvalidStateError) as error:
             write_line({"failed": f"{type(error).__name__}: {error}"})
 
 

@@ -20,7 +20,7 @@ Send = Callable[[bytes], Awaitable[Reply]]
 
 BROKEN = "broken"
 LATE = "late"
-_PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 30.0
 _TICK_SECONDS = 0.002
 
 
@@ -30,6 +30,7 @@ class Tally:
 
     seconds: dict[str, list[float]] = field(default_factory=dict)
     without_retry_after: int = 0
+    in_warm_up: int = 0
     began: float = 0.0
     ended: float = 0.0
 
@@ -55,6 +56,7 @@ class Tally:
             "good_ms": percentiles(good),
             "refused_ms": percentiles(refused),
             "without_retry_after": self.without_retry_after,
+            "in_warm_up": self.in_warm_up,
         }
 
 
@@ -89,7 +91,9 @@ async def closed_loop(
             try:
                 if connection is None or connection.closed:
                     connection = await Connection.open(host, port)
-                reply = await asyncio.wait_for(connection.send(make(next(numbers))), _PATIENCE_SECONDS)
+                # Not `wait_for`: it makes a task of each request.
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    reply = await connection.send(make(next(numbers)))
             except (ConnectionBroken, TimeoutError) as error:
                 if connection is not None:
                     connection.close()
@@ -99,6 +103,8 @@ async def closed_loop(
                 continue
             if start >= counting_from:
                 tally.note(reply, time.perf_counter() - start)
+            else:
+                tally.in_warm_up += 1
         if connection is not None:
             connection.close()
 
@@ -113,7 +119,7 @@ async def open_loop(
     *,
     rate: float,
     duration: float,
-    patience: float = _PATIENCE_SECONDS,
+    patience: float = PATIENCE_SECONDS,
     most_connections: int = 4000,
     source: str | None = None,
 ) -> Tally:
@@ -137,7 +143,10 @@ async def open_loop(
             tally.add(BROKEN if isinstance(error, ConnectionBroken) else LATE, time.perf_counter() - due)
             return
         tally.note(reply, time.perf_counter() - due)
-        idle.append(connection)
+        if reply.header("connection") == "close":
+            connection.close()
+        else:
+            idle.append(connection)
 
     number = 0
     total = int(rate * duration)

@@ -1,0 +1,1 @@
+"""What is measured: one module a figure or a family of figures."""
