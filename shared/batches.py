@@ -45,18 +45,24 @@ class Batches(Generic[Question, Answer]):
         while self._waiting:
             # Whoever is about to ask comes along.
             await asyncio.sleep(0)
-            batch = self._next()
-            try:
-                answers = await self._trip([question for question, _ in batch])
-            except Exception as error:
-                answers = [error] * len(batch)
-            for (_, future), answer in zip(batch, answers, strict=True):
-                if future.done():
-                    continue
-                if isinstance(answer, Exception):
-                    future.set_exception(answer)
-                else:
-                    future.set_result(answer)
+            if batch := self._next():
+                await self._answer(batch)
+
+    async def _answer(self, batch: Sequence[tuple[Question, asyncio.Future[Answer]]]) -> None:
+        answers: Sequence[Answer | Exception]
+        try:
+            answers = await self._trip([question for question, _ in batch])
+            if len(answers) != len(batch):
+                raise ValueError("a trip answers every question")  # noqa: TRY301 - nobody may wait forever
+        except Exception as error:
+            answers = [error] * len(batch)
+        for (_, future), answer in zip(batch, answers, strict=True):
+            if future.done():
+                continue
+            if isinstance(answer, Exception):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
 
     def _next(self) -> list[tuple[Question, asyncio.Future[Answer]]]:
         wanted = [entry for entry in self._waiting if not entry[1].done()]

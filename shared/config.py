@@ -72,7 +72,8 @@ class Settings(BaseSettings):
     interview_port: Port = 8002
     learning_port: Port = 8003
     envoy_admin_port: Port = 9901
-    metrics_port_base: Port = 9101
+    # The next two are taken, too.
+    metrics_port_base: Annotated[int, Field(ge=1, le=65533)] = 9101
 
     # Names under which the API is published, without a port.
     gateway_hosts: Words = ("localhost", "api.localhost", "127.0.0.1", "[::1]")
@@ -186,7 +187,10 @@ class Settings(BaseSettings):
         """How many the gateway lets to one process at once: one without a vendor works all the time and never waits."""
         if self.gateway_generations_in_flight is not None:
             return self.gateway_generations_in_flight
-        return 512 if self.providers else 12
+        # Every policy but this one asks our own rules last.
+        is_by_rules = self.llm_routing == "fixed" and self.llm_providers[:1] == ("local",)
+        has_vendor = any(name in self.providers for name in self.llm_providers)
+        return 512 if has_vendor and not is_by_rules else 12
 
     def prompt_weights(self, service: str) -> Mapping[str, float]:
         """Weights of the active prompt versions of `service`; empty where the newest alone is meant."""

@@ -41,7 +41,7 @@ class _Client(AsyncIOMotorClient[Document]):
         # Whether an operation failed since the server was last seen to take a write.
         self.doubted = False
         self.answered_at = time.monotonic()
-        self.silent_since: float | None = None
+        self.unanswered_at: float | None = None
         super().__init__(
             url,
             appname="career-coach",
@@ -52,13 +52,15 @@ class _Client(AsyncIOMotorClient[Document]):
             # An acknowledged write is on disk: neither kill -9 nor a change of primary loses it.
             w="majority",
             journal=True,
+            # Another member of a replica set may not yet know what was deleted.
+            readPreference="primary",
             tz_aware=True,
         )
 
     @property
     def is_away(self) -> bool:
         """Whether the server has not answered for as long as an operation may take, and did not a moment ago."""
-        if self.silent_since is None or time.monotonic() - self.silent_since > _FORGOTTEN_SECONDS:
+        if self.unanswered_at is None or time.monotonic() - self.unanswered_at > _FORGOTTEN_SECONDS:
             return False
         return time.monotonic() - self.answered_at >= self.timeout
 
@@ -108,9 +110,9 @@ class Database:
             with pymongo.timeout(_PING_TIMEOUT_SECONDS):
                 client.delegate.admin.command("ping")
         except PyMongoError:
-            client.silent_since = time.monotonic()
+            client.unanswered_at = time.monotonic()
             return False
-        client.answered_at, client.silent_since = asked_at, None
+        client.answered_at, client.unanswered_at = asked_at, None
         return not client.doubted or self._try_to_write()
 
     def _try_to_write(self) -> bool:
@@ -159,6 +161,8 @@ def operation(collection: Collection) -> Iterator[None]:
         raise DatabaseUnavailable
     with pymongo.timeout(client.timeout):
         yield
+    # Where it serves and is slow to say so, it is not away.
+    client.answered_at = time.monotonic()
 
 
 def _client_of(collection: Collection) -> _Client:

@@ -12,8 +12,8 @@ nowhere else.
 import asyncio
 import math
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import timedelta
@@ -139,7 +139,8 @@ class Idempotency:
         pause, most = _POLL_SECONDS
         mine = self._record(key, wish)
         while True:
-            found = await self._begin(mine)
+            with self._leaving(mine):
+                found = await self._store.begin(mine)
             if found.holder == mine.holder:
                 # Of a record that was taken over, if the answer to that was lost.
                 return found, Claim(found.new_id, retaken=found.new_id != mine.new_id)
@@ -150,7 +151,9 @@ class Idempotency:
             ended = self._under_way.get(mine.record_id)
             if ended is None and (found.holder in self._left or self._is_over(found)):
                 taken = replace(mine, new_id=found.new_id, unique_key=found.unique_key, lease_until=self._lease())
-                if await self._store.take(found, taken):
+                with self._leaving(taken):
+                    is_taken = await self._store.take(found, taken)
+                if is_taken:
                     return taken, Claim(taken.new_id, retaken=True)
                 continue
             if self._now() >= ends:
@@ -161,9 +164,10 @@ class Idempotency:
                 await self._sleep(min(pause, max(ends - self._now(), 0)))
                 pause = min(pause * 2, most)
 
-    async def _begin(self, record: ClaimRecord) -> ClaimRecord:
+    @contextmanager
+    def _leaving(self, record: ClaimRecord) -> Iterator[None]:
         try:
-            return await self._store.begin(record)
+            yield
         except BaseException:
             # Perhaps it is stored all the same.
             self._leave(record)

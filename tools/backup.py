@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from shared.config import Settings, SettingsInvalid, load_settings
-from tools.backups import BackupFailed, Progress, default_file, take_backup
+from tools.backup_files import BackupFailed, default_file
+from tools.backups import Progress, take_backup
 from tools.mongo_archives import dump
 
 FOLDER = Path("backups")

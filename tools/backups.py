@@ -6,19 +6,21 @@ A backup is one file, complete without a log beside it, and without what had bee
 import os
 import shutil
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.backup_files import BackupFailed, logs_of, new_backup, new_file, stamp, sync, told
 from tools.embedded_mongo import DirectoryInUse, lock_directory
 
 # Hears of how far it is: what is being done, and the share of it that is done.
 Progress = Callable[[str, float], None]
 
 FILE = "career-coach.db"
-_LOGS = ("-wal", "-shm", "-journal")
+# How SQLite calls it that a file cannot be read, rather than that it may not be at this moment.
+_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR")
+_IN_USE = ("SQLITE_BUSY", "SQLITE_LOCKED")
 _PAGES = 2_000
 _PATIENCE_SECONDS = 10.0
 # The collection without which it is no database of ours.
@@ -37,10 +39,6 @@ _MARK_DELETED = f"""
 """  # noqa: S608 - nothing of a stranger's in it
 
 
-class BackupFailed(Exception):
-    """Nothing was changed; the text says why, and what to do."""
-
-
 class DeletedSince(Exception):
     """Resumes of the backup are not in the database any more, and nobody said whether they are to come back."""
 
@@ -56,18 +54,13 @@ def take_backup(data: Path, target: Path, tell: Progress) -> None:
     Raises `BackupFailed`; there is no file then.
     """
     source = data / "mongo" / FILE
-    if not source.exists():
-        raise BackupFailed(f"there is no database in {source.parent}; DATA_DIR says where it is")
-    if target.exists():
-        raise BackupFailed(f"{target} is there already; name another file")
-    part = target.with_name(f"{target.name}.part")
-    with told(f"the backup {target} could not be written"), new_file(part):
-        with closing(sqlite3.connect(source, timeout=_PATIENCE_SECONDS)) as database:
-            _copy(database, part, tell)
-        _check(part, tell)
-        _sync(part)
-        part.rename(target)
-        _sync(target.parent)
+    with told(f"the backup {target} could not be written"):
+        if not source.exists():
+            raise BackupFailed(f"there is no database in {source.parent}; DATA_DIR says where it is")
+        with new_backup(target) as part:
+            with closing(sqlite3.connect(source, timeout=_PATIENCE_SECONDS)) as database:
+                _copy(database, part, tell)
+            _check(part, tell)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,30 +83,27 @@ def restore_backup(
     deleted, and the resume service erases all that came of them when it starts. Raises `BackupFailed`, `DeletedSince`
     when there are such and nobody said; in both cases all is as it was.
     """
-    _refuse_logs(backup)
-    _check(backup, tell)
-    folder = data / "mongo"
-    with told(f"{backup} could not be restored"), _locked(folder):
-        present = folder / FILE
-        readable = _fold(present, patience)
-        if not readable and with_deleted is False:
-            raise BackupFailed(f"{present} cannot be read, so nobody knows which resumes were deleted since the backup")
-        part = folder / f"{FILE}.restored"
-        with new_file(part):
-            tell("Copying", 0.0)
-            shutil.copyfile(backup, part)
-            left_out = _leave_deleted(part, present, with_deleted) if readable else None
-            _check(part, tell)
-            return Restoration(_exchange(part, present), left_out)
+    with told(f"{backup} could not be restored"):
+        _refuse_logs(backup)
+        _check(backup, tell)
+        with _locked(data / "mongo"):
+            present = data / "mongo" / FILE
+            readable = _fold(present, patience)
+            if not readable and with_deleted is False:
+                raise BackupFailed(
+                    f"{present} cannot be read, so nobody knows which resumes were deleted since the backup"
+                )
+            return _replace(present, backup, tell, with_deleted=with_deleted, readable=readable)
 
 
-def default_file(folder: Path, ending: str) -> Path:
-    """A name with the present time."""
-    return folder / f"career-coach-{_stamp()}{ending}"
-
-
-def _stamp() -> str:
-    return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+def _replace(present: Path, backup: Path, tell: Progress, *, with_deleted: bool | None, readable: bool) -> Restoration:
+    part = present.with_name(f"{FILE}.restored")
+    with new_file(part):
+        tell("Copying", 0.0)
+        shutil.copyfile(backup, part)
+        left_out = _leave_deleted(part, present, with_deleted) if readable else None
+        _check(part, tell)
+        return Restoration(_exchange(part, present), left_out)
 
 
 def _copy(database: sqlite3.Connection, part: Path, tell: Progress) -> None:
@@ -138,7 +128,9 @@ def _check(file: Path, tell: Progress) -> None:
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as database:
             [(verdict,)] = database.execute("PRAGMA integrity_check(1)").fetchall()
             names = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    except sqlite3.DatabaseError:
+    except sqlite3.DatabaseError as error:
+        if not _name_of(error).startswith(_DAMAGED):
+            raise
         raise BackupFailed(f"{file} is no backup, or is damaged") from None
     if verdict != "ok":
         raise BackupFailed(f"{file} is damaged")
@@ -148,9 +140,8 @@ def _check(file: Path, tell: Progress) -> None:
 
 
 def _refuse_logs(backup: Path) -> None:
-    for suffix in _LOGS:
-        log = backup.with_name(backup.name + suffix)
-        if log.exists() and log.stat().st_size:
+    for log in logs_of(backup):
+        if log.stat().st_size:
             raise BackupFailed(f"{log} lies beside {backup}: that is no backup but a copy of the files of a database")
 
 
@@ -163,12 +154,17 @@ def _fold(present: Path, patience: float) -> bool:
             # Succeeds only where nobody else has it open.
             database.execute("PRAGMA journal_mode = DELETE").fetchone()
             return database.execute("PRAGMA quick_check(1)").fetchone() == ("ok",) and _has_resumes(database)
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorname in ("SQLITE_BUSY", "SQLITE_LOCKED"):
+    except sqlite3.DatabaseError as error:
+        if _name_of(error).startswith(_IN_USE):
             raise BackupFailed(f"another program has {present} open; close it first") from None
+        if not _name_of(error).startswith(_DAMAGED):
+            raise
         return False
-    except sqlite3.DatabaseError:
-        return False
+
+
+def _name_of(error: sqlite3.DatabaseError) -> str:
+    # Python's own errors, about texts that it cannot decode, have none.
+    return getattr(error, "sqlite_errorname", _DAMAGED[0])
 
 
 def _has_resumes(database: sqlite3.Connection) -> bool:
@@ -192,21 +188,33 @@ def _leave_deleted(part: Path, present: Path, with_deleted: bool | None) -> int:
 
 def _exchange(part: Path, present: Path) -> Path | None:
     """Puts one file in the place of the other in one step, so that a start never finds none."""
-    aside = None
-    if present.exists():
-        aside = present.parent / f"replaced-{_stamp()}"
-        aside.mkdir(mode=0o700)
-        for suffix in _LOGS:
-            with suppress(FileNotFoundError):
-                log = present.with_name(present.name + suffix)
-                log.rename(aside / log.name)
-        os.link(present, aside / present.name)
-        for file in aside.iterdir():
-            file.chmod(0o600)
-        _sync(aside)
-    _sync(part)
+    aside = put_aside(present)
+    sync(part)
     part.replace(present)
-    _sync(present.parent)
+    sync(present.parent)
+    return aside
+
+
+def put_aside(present: Path) -> Path | None:
+    """Gives a stopped database a second name, in a folder of its own, and moves its logs there; None if nothing is."""
+    logs = logs_of(present)
+    if not (logs or present.exists()):
+        return None
+    aside = present.parent / f"replaced-{stamp()}"
+    aside.mkdir(mode=0o700)
+    try:
+        if present.exists():
+            os.link(present, aside / present.name)
+    except OSError:
+        # Not every file system has a second name for a file.
+        aside.rmdir()
+        raise
+    # Of a database that is damaged, or lost: SQLite would write what they hold into the next one of that name.
+    for log in logs:
+        log.rename(aside / log.name)
+    for file in aside.iterdir():
+        file.chmod(0o600)
+    sync(aside)
     return aside
 
 
@@ -220,35 +228,3 @@ def _locked(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(lock)
-
-
-@contextmanager
-def new_file(part: Path) -> Iterator[None]:
-    """An empty file, readable by its owner alone, which is gone afterwards if it has not been renamed."""
-    part.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    # Of one that was killed.
-    part.unlink(missing_ok=True)
-    os.close(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    try:
-        yield
-    finally:
-        part.unlink(missing_ok=True)
-
-
-@contextmanager
-def told(failure: str) -> Iterator[None]:
-    """Turns what the system and SQLite raise into `BackupFailed`."""
-    try:
-        yield
-    except OSError as error:
-        raise BackupFailed(f"{failure}: {error.strerror or type(error).__name__}") from None
-    except sqlite3.Error as error:
-        raise BackupFailed(f"{failure}: {error}") from None
-
-
-def _sync(path: Path) -> None:
-    number = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

@@ -76,7 +76,7 @@ def keep_log_short(file: Path, server: int) -> None:
 
 
 def main() -> NoReturn:
-    """Becomes the database server; exits with 1 when the directory is in use."""
+    """Becomes the database server; exits with 1 when the directory is in use, or the file cannot be read."""
     settings = load_settings()
     os.umask(0o077)
     folder = settings.data_dir.resolve() / "mongo"
@@ -85,7 +85,10 @@ def main() -> NoReturn:
     except DirectoryInUse as error:
         raise SystemExit(str(error)) from None
     file = folder / "career-coach.db"
-    drop_deleted_text(file)
+    try:
+        drop_deleted_text(file)
+    except sqlite3.DatabaseError as error:
+        raise SystemExit(f"{file}: {error}; if it is damaged, put a backup in its place (make restore)") from None
     server = os.getpid()
     if os.fork() == 0:
         # The folder is the server's alone: a new one may start as soon as it has ended.

@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 from gateway.render import render
-from shared.config import load_settings
+from shared.config import Settings, SettingsInvalid, load_settings
 
 _PROGRAM = Path(sys.executable).parent / "envoy"
 # Linux: a child is told when its parent is gone, even if that was killed.
@@ -31,8 +31,17 @@ _PARTING_SECONDS = 0.5
 
 
 def main() -> int:
+    """The exit status of `run`; 2 where a setting makes no sense."""
+    try:
+        settings = load_settings()
+    except SettingsInvalid as error:
+        print(f"gateway: the configuration is not valid: {error}", file=sys.stderr)
+        return 2
+    return run(settings)
+
+
+def run(settings: Settings) -> int:
     """Writes `DATA_DIR/envoy.yaml`, runs Envoy until SIGTERM or SIGINT, and gives its exit status; 0 after a signal."""
-    settings = load_settings()
     folder = settings.data_dir.resolve()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     # The name of a socket must be short.

@@ -23,7 +23,7 @@ import bson
 from bson.errors import BSONError
 
 from shared.config import Settings
-from tools.backups import BackupFailed, new_file, told
+from tools.backup_files import BackupFailed, new_backup, told
 
 # How an archive of mongodump begins, and what ends the list of its collections.
 _MAGIC, _END = 0x8199E26D, -1
@@ -37,13 +37,13 @@ def dump(settings: Settings, target: Path) -> None:
 
     The collections are read one after the other: what is written meanwhile is in it or not.
     """
-    if target.exists():
-        raise BackupFailed(f"{target} is there already; name another file")
-    part = target.with_name(f"{target.name}.part")
-    with told(f"the backup {target} could not be written"), new_file(part):
-        _run(settings, "mongodump", f"--db={settings.mongodb_database}", f"--archive={part}", "--gzip")
+    with told(f"the backup {target} could not be written"), new_backup(target) as part:
+        _dump(settings, part)
         check(part, settings.mongodb_database)
-        part.rename(target)
+
+
+def _dump(settings: Settings, part: Path) -> None:
+    _run(settings, "mongodump", f"--db={settings.mongodb_database}", f"--archive={part}", "--gzip")
 
 
 def restore(settings: Settings, backup: Path, aside: Path) -> None:
@@ -51,15 +51,31 @@ def restore(settings: Settings, backup: Path, aside: Path) -> None:
 
     Raises `BackupFailed`.
     """
-    check(backup, settings.mongodb_database)
-    _find("mongorestore")
-    dump(settings, aside)
+    with told(f"{backup} could not be restored"):
+        check(backup, settings.mongodb_database)
+        _find("mongorestore")
+        with new_backup(aside) as part:
+            _dump(settings, part)
+            # Whole, whatever is in it: nothing is in a database that is new.
+            _read(part)
     name = settings.mongodb_database
-    _run(settings, "mongorestore", f"--archive={backup}", "--gzip", "--drop", f"--nsInclude={name}.*")
+    try:
+        _run(settings, "mongorestore", f"--archive={backup}", "--gzip", "--drop", f"--nsInclude={name}.*")
+    except (BackupFailed, KeyboardInterrupt) as error:
+        raise BackupFailed(
+            f"{str(error) or 'mongorestore was stopped'}; some collections may be those of {backup} by now. Restore it "
+            f"once more, or {aside}: that is what was there"
+        ) from None
 
 
 def check(file: Path, database: str) -> None:
     """Raises `BackupFailed` unless it is a whole archive with our collections of that database."""
+    if (database, _RESUMES) not in _read(file):
+        raise BackupFailed(f"{file} holds no resumes of a database {database}; MONGODB_DATABASE says its name")
+
+
+def _read(file: Path) -> set[tuple[str, str]]:
+    """Reads it to its end, and gives the databases and collections; raises `BackupFailed` where it is damaged."""
     if not file.is_file():
         raise BackupFailed(f"there is no file {file}")
     try:
@@ -68,10 +84,9 @@ def check(file: Path, database: str) -> None:
             # To the end, where the checksum is.
             while archive.read(_PIECE):
                 pass
+            return names
     except (OSError, EOFError, zlib.error, struct.error, BSONError, KeyError, ValueError):
         raise BackupFailed(f"{file} is no backup of a MongoDB, or is damaged") from None
-    if (database, _RESUMES) not in names:
-        raise BackupFailed(f"{file} holds no resumes of a database {database}; MONGODB_DATABASE says its name")
 
 
 def _read_names(archive: gzip.GzipFile) -> Iterator[tuple[str, str]]:
@@ -136,9 +151,11 @@ def _config(settings: Settings) -> Iterator[Path]:
 def strike_out(text: str, address: str) -> str:
     """A text without an address, and without the user's name and the passwords that it holds, in any form."""
     secrets = {address}
-    if found := re.match(r"[^:]+://([^@/]*)@", address):
-        user, _, password = found[1].partition(":")
-        secrets |= {found[1], user, password, unquote(user), unquote(password)}
+    # The second is for one that is not escaped as it has to be: of that the programs complain.
+    for form in (r"[^:]+://([^@/]*)@", r"[^:]+://(.*)@"):
+        if found := re.match(form, address):
+            user, _, password = found[1].partition(":")
+            secrets |= {found[1], user, password, unquote(user), unquote(password)}
     options = re.findall(r"[?&][^=&]*(?:password|properties)[^=&]*=([^&]+)", address, re.IGNORECASE)
     secrets |= {*options, *map(unquote, options)}
     for secret in sorted(filter(None, secrets), key=len, reverse=True):

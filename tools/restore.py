@@ -11,12 +11,13 @@ from pathlib import Path
 
 from shared.config import Settings, SettingsInvalid, load_settings
 from tools.backup import ENDINGS, FOLDER, progress
-from tools.backups import BackupFailed, DeletedSince, default_file, restore_backup
+from tools.backup_files import BackupFailed, default_file
+from tools.backups import DeletedSince, restore_backup
 from tools.mongo_archives import restore
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """0 when it is done, 1 when all is as it was, 2 when the configuration is not valid or a choice is missing."""
+    """0 when it is done, 1 when it failed, 2 when the configuration is not valid or a choice is missing."""
     asked = _parser().parse_args(arguments)
     os.umask(0o077)
     try:
@@ -37,6 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except BackupFailed as failure:
         print(f"Not restored: {failure}.", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped; what is stored is either as it was or, whole, the backup.", file=sys.stderr)
         return 1
     return 0
 

@@ -96,7 +96,7 @@ class QuestionParts:
 
     def _fits(self, question: Question, chosen: Sequence[Question]) -> bool:
         """Whether a set with this one beside the chosen can still be completed."""
-        if any(alike(other, question) for other in chosen for alike in PAIR_CHECKS.values()):
+        if any(alike(other, question, self.subject) for other in chosen for alike in PAIR_CHECKS.values()):
             return False
         questions = (*chosen, question)
         left = QUESTION_COUNT - len(questions)

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 from pymongo import DESCENDING
 
-from shared.adapters.mongo_batches import BatchedInserts, BatchedReads
+from shared.adapters.mongo_batches import BatchedChanges, BatchedInserts, BatchedReads
 from shared.adapters.mongo_text import read_text, write_text
 from shared.clock import epoch_milliseconds
 from shared.database import Collection, Document, database_errors, read_page
@@ -38,6 +38,7 @@ class MongoDerivedStore(Generic[T]):
         self._collection = collection
         self._reads = BatchedReads(collection)
         self._inserts = BatchedInserts(collection, same="unique_key")
+        self._changes = BatchedChanges(collection)
         self._kind = kind
         self._id_of = id_of
         self._key_of = key_of
@@ -64,10 +65,8 @@ class MongoDerivedStore(Generic[T]):
     async def show(self, item: T) -> bool:
         """Lets readers find it."""
         unique_key, item_id = self._key_of(item), self._id_of(item)
-        shown = {"sort_key": f"{_start(_SHOWN, unique_key)}{item_id}"}
         with database_errors(self._collection):
-            result = await self._collection.update_one({"_id": item_id}, {"$set": shown})
-        return bool(result.matched_count)
+            return await self._changes.set(item_id, "sort_key", f"{_start(_SHOWN, unique_key)}{item_id}")
 
     async def list(self, unique_key: str, page: PageRequest, *, within: str = "") -> Page[T]:
         """One page of a resume's items, newest first."""

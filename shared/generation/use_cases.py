@@ -1,5 +1,6 @@
 """What a caller can ask of a generator: write, read, list, erase, usage, health."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -67,10 +68,9 @@ class GenerationUseCases(Generic[Content, Item]):
         async with self.idempotency.claim(Wish("Generate", request.unique_key, request), time_left) as claim:
             if claim.done:
                 return await self.items.get(request.unique_key, claim.new_id)
-            resume = await self.resumes.get(request.unique_key)
+            resume, earlier = await asyncio.gather(self.resumes.get(request.unique_key), self._earlier(request))
             if claim.retaken and (found := await self.items.find(request.unique_key, claim.new_id)):
                 return await finish(self._show(request.unique_key, resume, found))
-            earlier = await self._earlier(request)
             draft = await self.generator.write(request, resume, ends, earlier, on_progress)
             # What was paid for is not lost by a caller that leaves now, nor is it left behind of a resume that is gone.
             return await finish(self._complete(request, resume, claim.new_id, draft))

@@ -26,6 +26,9 @@ def serving_metrics(registry: CollectorRegistry, host: str, port: int, *, sharin
 
 
 class _QuietHandler(WSGIRequestHandler):
+    # Seconds: whoever connects and says nothing would keep a thread for as long as this process lives.
+    timeout = 2.0
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name of the overridden one's
         """Nobody reads who asked."""
 
@@ -39,3 +42,6 @@ class _Server(ThreadingMixIn, WSGIServer):
         self.address_family = AF_INET6 if ":" in address[0] else AF_INET
         self.allow_reuse_port = sharing
         super().__init__(address, _QuietHandler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Whoever broke off has gone; the library would print an address and a traceback."""

@@ -25,7 +25,8 @@ def run_process(name: str, build: Callable[[Settings], AbstractAsyncContextManag
         print(f"{name}: the configuration is not valid: {error}", file=sys.stderr)  # noqa: T201 - perhaps no log yet
         return 2
     except PortTaken as error:
-        log.error("server.port_taken", reason=str(error), variable=f"{name.upper()}_PORT")  # noqa: TRY400 - foreseen
+        variables = f"{name.upper()}_PORT, METRICS_PORT_BASE"
+        log.error("server.port_taken", reason=str(error), variables=variables)  # noqa: TRY400 - foreseen
         return 2
     return 0
 

@@ -4,7 +4,9 @@ Every test hands its figures to `promise`; the end of the run prints them, and a
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -53,28 +55,41 @@ def promise(pytestconfig: pytest.Config) -> Recorder:
 @pytest.fixture
 def start_stack(tmp_path: Path) -> Iterator[Callable[..., Stack]]:
     """Starts stacks with further variables, each in a folder of its own; all are stopped at the end."""
-    stacks: list[Stack] = []
+    numbers = count()
+    with ExitStack() as stacks:
 
-    def start(**extra: str) -> Stack:
-        folder = tmp_path / f"stack-{len(stacks)}"
-        folder.mkdir()
-        stack = Stack(folder, extra)
-        stacks.append(stack)
-        stack.start()
-        return stack
+        def start(**extra: str) -> Stack:
+            folder = tmp_path / f"stack-{next(numbers)}"
+            folder.mkdir()
+            stack = Stack(folder, extra)
+            stacks.callback(stack.stop)
+            stack.start()
+            return stack
 
-    yield start
-    for stack in stacks:
-        stack.stop()
+        yield start
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Prints the figures; a full run that left nothing out writes the page."""
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, exitstatus: pytest.ExitCode, config: pytest.Config
+) -> None:
+    """Prints the figures; a full run that came to its end and left nothing out writes the page."""
     promises = config.stash[_PROMISES]
     if not promises:
         return
     terminalreporter.section("what was promised, and what was measured")
     terminalreporter.write_line(as_text(promises))
-    is_whole = not config.option.keyword and not any("::" in each or each.endswith(".py") for each in config.args)
-    if config.getoption("--full") and is_whole:
-        write_page(_PAGE, promises)
+    if config.getoption("--full") and _is_whole(terminalreporter, exitstatus, config):
+        broken = [each.nodeid for kind in ("failed", "error") for each in terminalreporter.stats.get(kind, [])]
+        write_page(_PAGE, promises, broken)
+
+
+def _is_whole(terminalreporter: pytest.TerminalReporter, exitstatus: pytest.ExitCode, config: pytest.Config) -> bool:
+    """Whether every test was run: no part was asked for, nothing was left out, and nobody stopped it half-way."""
+    named = any("::" in each or each.endswith(".py") for each in config.args)
+    left_out = any(terminalreporter.stats.get(kind) for kind in ("deselected", "skipped"))
+    return (
+        exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+        and not named
+        and not left_out
+        and not config.option.maxfail
+    )

@@ -9,13 +9,14 @@ from tests.support.resumes import load_example
 from tests.support.stack import Stack
 
 Kinds = list[tuple[float, list[str]]]
+NAMES = ("creates", "reads", "lists", "questions", "paths")
 _LOCAL = {"provider": "local"}
 
 
 def create_resumes(stack: Stack, count: int) -> list[str]:
     """Keys of resumes to read and write about: so many that few questions are asked about each, as of people."""
     resume = load_example()
-    with httpx.Client(base_url=stack.base_url) as client:
+    with httpx.Client(base_url=stack.base_url, trust_env=False) as client:
         return [
             str(client.post("/api/v1/resumes", json=resume).raise_for_status().json()["unique_key"])
             for _ in range(count)
@@ -23,7 +24,7 @@ def create_resumes(stack: Stack, count: int) -> list[str]:
 
 
 def journey(keys: list[str]) -> Kinds:
-    """The mixture."""
+    """The mixture, in the order of `NAMES`."""
     return [
         (1, creates()),
         (2, reads(keys)),

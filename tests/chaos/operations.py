@@ -8,7 +8,7 @@ import asyncio
 import json
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -25,7 +25,7 @@ from career.learning.v1.learning_service_pb2 import GenerateLearningPathRequest
 from career.learning.v1.learning_service_pb2_grpc import LearningServiceStub
 from career.resume.v1.resume_service_pb2 import CreateResumeRequest
 from career.resume.v1.resume_service_pb2_grpc import ResumeServiceStub
-from tests.load.connection import Connection, ConnectionBroken
+from tests.load.connection import ConnectionBroken, KeptConnection
 from tests.load.requests import request
 from tests.support.resumes import example
 
@@ -38,7 +38,7 @@ ANSWER_SECONDS = 12.0
 PATIENCE_SECONDS = 90.0
 _PAUSE_SECONDS = (0.02, 0.25)
 _PASSING = frozenset((409, 429, 502, 503, 504))
-_PASSING_CODES = frozenset(
+PASSING_CODES = frozenset(
     (
         grpc.StatusCode.UNAVAILABLE,
         grpc.StatusCode.ABORTED,
@@ -82,6 +82,11 @@ class Books:
     def count(self) -> int:
         """How many operations were acknowledged."""
         return sum(len(items) for items in self.acknowledged.values()) + self.shared_ids
+
+    @property
+    def ended(self) -> int:
+        """How many operations were acknowledged, refused or given up."""
+        return self.count + len(self.given_up) + len(self.refused)
 
     def note(self, operation: Operation, item: Item) -> None:
         """Takes down an acknowledgement."""
@@ -179,18 +184,17 @@ class Clients:
         try:
             answer = await self._native[operation.kind](message, metadata=key, timeout=ANSWER_SECONDS)
         except grpc.aio.AioRpcError as error:
-            if error.code() in _PASSING_CODES:
+            if error.code() in PASSING_CODES:
                 raise NothingSaid(error.code().name) from None
             raise Refused(f"{error.code().name} {error.details()}") from None
         return MessageToDict(answer, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
 
 
 class KeepingConnection:
-    """A connection that is opened anew where it broke."""
+    """Speaks of operations over a connection that is kept."""
 
     def __init__(self, port: int) -> None:
-        self._port = port
-        self._connection: Connection | None = None
+        self._connection = KeptConnection(port, ANSWER_SECONDS)
 
     async def post(self, operation: Operation, body: Item) -> Item:
         """Sends one operation over REST."""
@@ -209,12 +213,8 @@ class KeepingConnection:
     async def ask(self, text: bytes) -> Item:
         """Sends a request and reads JSON; raises `NothingSaid`, `Refused`."""
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                if self._connection is None or self._connection.closed:
-                    self._connection = await Connection.open("127.0.0.1", self._port)
-                reply = await self._connection.send(text)
+            reply = await self._connection.send(text)
         except (ConnectionBroken, TimeoutError) as error:
-            self.close()
             raise NothingSaid(type(error).__name__) from None
         if reply.status in _PASSING:
             raise NothingSaid(str(reply.status))
@@ -225,9 +225,7 @@ class KeepingConnection:
 
     def close(self) -> None:
         """Ends it."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        self._connection.close()
 
 
 @asynccontextmanager
@@ -242,21 +240,9 @@ async def clients(port: int, number: int, seed: int) -> AsyncIterator[Clients]:
         ),
     ) as channel:
         every = Clients(port, channel, seed)
-        tasks = [asyncio.create_task(every.work()) for _ in range(number)]
-        try:
+        # An error in one of them ends the block.
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(every.work()) for _ in range(number)]
             yield every
-        finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def until(done: Callable[[], bool], seconds: float) -> bool:
-    """Waits for something, so long at most; answers whether it came."""
-    try:
-        async with asyncio.timeout(seconds):
-            while not done():  # noqa: ASYNC110 - what many tasks do together
-                await asyncio.sleep(0.01)
-    except TimeoutError:
-        return False
-    return True

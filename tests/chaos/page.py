@@ -32,7 +32,16 @@ def as_text(promises: Sequence[Promise]) -> str:
     return "\n".join(lines)
 
 
-def write_page(file: Path, promises: Sequence[Promise]) -> None:
-    """Writes the page."""
-    rows = [f"| {p.fault} | {p.must_hold} | {p.measured} | {'✓' if p.holds else '✗'} |\n" for p in promises]
-    file.write_text(_HEAD + "".join(rows), encoding="utf-8")
+def write_page(file: Path, promises: Sequence[Promise], broken: Sequence[str] = ()) -> None:
+    """Writes the page. `broken` names the tests that failed: after a broken promise a test measures no further."""
+    rows = [
+        "| " + " | ".join(map(_cell, (p.fault, p.must_hold, p.measured, "✓" if p.holds else "✗"))) for p in promises
+    ]
+    told = ["", "Not everything was measured. These tests failed:", "", *(f"- `{name}`" for name in broken)]
+    lines = [*(f"{row} |" for row in rows), *(told if broken else [])]
+    file.write_text(_HEAD + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _cell(text: str) -> str:
+    """In one cell of a table, whatever is in it."""
+    return " ".join(text.split()).replace("|", "\\|")

@@ -11,8 +11,9 @@ from typing import Any
 import httpx
 
 from tests.chaos.conftest import Recorder
-from tests.chaos.operations import QUESTIONS, Clients, Item, clients, until
+from tests.chaos.operations import QUESTIONS, Clients, Item, clients
 from tests.chaos.stored import compare, read_everything
+from tests.chaos.waiting import until
 from tests.support.stack import Stack, python
 
 _CLIENTS = 16
@@ -102,7 +103,10 @@ async def _let_work(every: Clients, operations: int) -> None:
 
 async def _run(stack: Stack, module: str, *arguments: str) -> Said:
     process = python(module, *arguments, stack_folder=stack.folder, environment=stack.environment)
-    text, _ = await asyncio.to_thread(process.communicate, timeout=_WORK_SECONDS)
+    try:
+        text, _ = await asyncio.to_thread(process.communicate, timeout=_WORK_SECONDS)
+    finally:
+        process.kill()
     return Said(process.returncode, text)
 
 

@@ -12,9 +12,9 @@ import pytest
 import pytest_asyncio
 
 from tests.chaos.conftest import Recorder
-from tests.chaos.operations import until
 from tests.chaos.site import LOCALLY, PATHS, SECONDS, Site, WaitingOpenAI
 from tests.chaos.traces import Words, fill_resume, written_elsewhere
+from tests.chaos.waiting import until
 from tests.support.refusals import reason_of
 from tests.support.resumes import ROOT, load_example
 from tests.support.stack import Stack
@@ -41,7 +41,8 @@ async def site(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
         opened.push_async_callback(asyncio.to_thread, stack.stop)
         await asyncio.to_thread(stack.start)
         url = f"{stack.base_url}/api/v1"
-        yield Site(folder, stack, await opened.enter_async_context(httpx.AsyncClient(base_url=url, timeout=90)), vendor)
+        api = await opened.enter_async_context(httpx.AsyncClient(base_url=url, timeout=90, trust_env=False))
+        yield Site(folder, stack, api, vendor)
 
 
 async def test_nothing_of_a_deleted_resume_is_left(site: Site, promise: Recorder) -> None:
@@ -192,7 +193,8 @@ async def delete_amid_kills(
             return is_gone
 
     deleting = [asyncio.create_task(delete(key)) for key in keys]
-    await begun.wait()
+    async with asyncio.timeout(SECONDS):
+        await begun.wait()
     for name in names:
         await asyncio.sleep(chance.uniform(0.0, 0.03))
         await asyncio.to_thread(site.stack.kill, name)

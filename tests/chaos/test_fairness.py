@@ -165,13 +165,16 @@ def _promise_normal_times(promise: Recorder, fault: str, nine: list[Summary], al
 def _promise_the_greedy(promise: Recorder, fault: str, greedy: Summary, *, served: float) -> None:
     counts, untold = dict(greedy["counts"]), greedy["without_retry_after"]
     good = counts.pop("200", 0)
+    is_native = "grpc 8" in counts
     refused = counts.pop("429", 0) + counts.pop("grpc 8", 0)
     # Whose connections are one too many is hung up on.
     hung_up = counts.pop("broken", 0)
+    told = "" if is_native else f", {untold} of them without `retry-after`"
     promise(
         fault,
-        "the greedy one gets no more than its share; for all else 429 (RESOURCE_EXHAUSTED) with `retry-after`",
-        f"{good} served, {refused} refused, {untold} of them without `retry-after`, {hung_up} hung up on"
+        "the greedy one gets no more than its share; for all else "
+        + ("RESOURCE_EXHAUSTED" if is_native else "429 with `retry-after`"),
+        f"{good} served, {refused} refused{told}, {hung_up} hung up on"
         + "".join(f", {count} x {outcome}" for outcome, count in counts.items()),
         # A second's worth of tolerance: the load ends a little later than planned.
         holds=0 < good <= served + 2 and refused > 0 and not counts and not untold,

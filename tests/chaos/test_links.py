@@ -49,13 +49,21 @@ class Line:
 
     name: str
     asks: tuple[Ask, ...]
-    short: tuple[Fault, ...] = (Fault.CUT, Fault.SLICED)
+    short: tuple[Fault, ...] = (Fault.CUT,)
 
 
 LINES = [
-    Line(_CLIENT, (_get("/resumes/{key}", patience=5), _get("/interview/{key}/questions", patience=5))),
+    Line(
+        _CLIENT,
+        (_get("/resumes/{key}", patience=5), _get("/interview/{key}/questions", patience=5)),
+        (Fault.SLICED,),
+    ),
     Line("gateway → resume", (_get("/resumes/{key}"), _create)),
-    Line("gateway → interview", (_get("/interview/{key}/questions"), _post("/interview/{key}/questions"))),
+    Line(
+        "gateway → interview",
+        (_get("/interview/{key}/questions"), _post("/interview/{key}/questions")),
+        (Fault.SLICED,),
+    ),
     Line("gateway → learning", (_get("/learning/{key}/learning-path"), _get("/learning/usage"))),
     Line("interview → resume", (_post("/interview/{key}/questions"),), (Fault.BLACK_HOLE,)),
     Line("learning → resume", (_post("/learning/{key}/learning-path"),)),
@@ -127,6 +135,7 @@ class Course:
 
 async def _suffer(place: Place, line: Line, fault: Fault) -> Course:
     keys = [await _store(place) for _ in line.asks]
+    carried = place.links.carried(line.name)
     # So that there are connections to be damaged.
     await asyncio.gather(*(call(place.port, "GET", f"/{name}/health") for name in PREFIXES.values()))
     place.links.damage(line.name, fault)
@@ -134,7 +143,9 @@ async def _suffer(place: Place, line: Line, fault: Fault) -> Course:
         answers = await asyncio.gather(*(ask(place.port, key) for ask, key in zip(line.asks, keys, strict=True)))
     finally:
         place.links.damage(line.name, Fault.NONE)
-    return Course(fault, list(answers), await _recover(place, line))
+    course = Course(fault, list(answers), await _recover(place, line))
+    assert place.links.carried(line.name) > carried, f"nothing goes over the line {line.name}"
+    return course
 
 
 async def _store(place: Place) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations  # the typed clients have their names in the 
 
 import asyncio
 import random
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -19,9 +18,10 @@ from career.resume.v1 import resume_service_pb2 as resumes
 from career.resume.v1.resume_service_pb2_grpc import ResumeServiceStub
 from tests.chaos.conftest import Recorder
 from tests.chaos.visits import NOBODY_IS_SENT_AWAY, visiting
+from tests.chaos.waiting import until_logged
 from tests.support.ports import free_port, free_row
 from tests.support.resumes import example_message
-from tests.support.stack import Stack
+from tests.support.stack import Stack, running_stack
 
 SERVICES = ("resume", "interview", "learning")
 CLIENTS = 30
@@ -29,21 +29,21 @@ MOST_FAILED = 0.005
 PATIENCE_SECONDS = 60
 
 
-@pytest.fixture
-async def replicated(start_stack: Callable[..., Stack]) -> Stack:
-    """A stack with a second process of each service, `resume-2` and so on, all of them serving."""
+@pytest.fixture(scope="module")
+def replicated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """A stack with a second process of each service, `resume-2` and so on, all serving; each test leaves it so."""
     ports = {name: (free_port(), free_port()) for name in SERVICES}
     extra: dict[str, str] = dict(NOBODY_IS_SENT_AWAY)
     for name, (first, second) in ports.items():
         extra[f"{name.upper()}_PORT"] = str(first)
         extra[f"{name.upper()}_ADDRESS"] = f"127.0.0.1:{first},127.0.0.1:{second}"
-    stack = await asyncio.to_thread(start_stack, **extra)
-    metrics = {"METRICS_PORT_BASE": str(free_row(len(SERVICES)))}
-    for name, (_, second) in ports.items():
-        stack.launch(f"{name}-2", of=name, environment={f"{name.upper()}_PORT": str(second), **metrics})
-    for name in SERVICES:
-        await wait_for(stack, f"{name}-2", '"serving": true')
-    return stack
+    with running_stack(tmp_path_factory.mktemp("replicas"), extra) as stack:
+        metrics = {"METRICS_PORT_BASE": str(free_row(len(SERVICES)))}
+        for name, (_, second) in ports.items():
+            stack.launch(f"{name}-2", of=name, environment={f"{name.upper()}_PORT": str(second), **metrics})
+        for name in SERVICES:
+            asyncio.run(until_logged(stack, f"{name}-2", '"serving": true'))
+        yield stack
 
 
 async def test_one_of_two_is_killed(replicated: Stack, promise: Recorder, *, full: bool) -> None:
@@ -58,7 +58,7 @@ async def test_one_of_two_is_killed(replicated: Stack, promise: Recorder, *, ful
                 await visits.reach(visits.total + 3 * CLIENTS, seconds=PATIENCE_SECONDS)
                 seen = len(replicated.read_log(name))
                 replicated.launch(name)
-                await wait_for(replicated, name, '"method": "/career.', seen)
+                await until_logged(replicated, name, '"method": "/career.', seen)
         await visits.reach(5_000 if full else 0, seconds=5 * PATIENCE_SECONDS)
 
     failed = visits.failed_repeatable / visits.repeatable
@@ -161,12 +161,3 @@ def count_stored(stack: Stack, keys: list[str]) -> int:
         found = [document for name in names for document in database[name].find({})]
     wanted = {f"'{key}'" for key in keys}
     return sum(any(key in str(document) for key in wanted) for document in found)
-
-
-async def wait_for(stack: Stack, name: str, text: str, seen: int = 0) -> None:
-    """Until a process has logged a text behind the first `seen` characters; fails after a minute, or when one ends."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while text not in stack.read_log(name)[seen:]:
-        assert time.monotonic() < deadline, f"{name} did not say {text}"
-        assert not stack.ended(), stack.ended()
-        await asyncio.sleep(0.05)

@@ -1,13 +1,13 @@
 """Every process is replaced under load, and nobody who calls notices."""
 
 import asyncio
-import time
 from collections.abc import Callable
 from http.client import HTTPConnection, HTTPException
 from socket import AF_UNIX, socket
 
 from tests.chaos.conftest import Recorder
 from tests.chaos.visits import NOBODY_IS_SENT_AWAY, visiting
+from tests.chaos.waiting import until_process
 from tests.support.stack import Stack
 
 SERVICES = ("resume", "interview", "learning")
@@ -46,7 +46,7 @@ async def replace(stack: Stack, name: str) -> None:
     stack.processes[old] = stack.processes.pop(name)
     seen = len(stack.read_log(name))
     stack.launch(name)
-    await wait_until(lambda: is_serving(stack, name, seen), stack)
+    await until_process(stack, name, lambda: is_serving(stack, name, seen))
     assert await asyncio.to_thread(stack.end, old) == 0
 
 
@@ -64,12 +64,3 @@ def is_serving(stack: Stack, name: str, seen: int) -> bool:
             return connection.getresponse().status == 200
     except (OSError, HTTPException):
         return False
-
-
-async def wait_until(holds: Callable[[], bool], stack: Stack) -> None:
-    """Looks again and again; fails after a minute, or when a process ends."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not holds():
-        assert time.monotonic() < deadline, "the next process does not serve"
-        assert not stack.ended(), stack.ended()
-        await asyncio.sleep(0.05)

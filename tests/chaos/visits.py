@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from tests.load.connection import Connection, ConnectionBroken, Reply
+from tests.load.connection import ConnectionBroken, KeptConnection, Reply
 from tests.load.requests import request
 from tests.support.resumes import load_example
 from tests.support.stack import Stack
@@ -85,16 +85,15 @@ async def visiting(stack: Stack, *, clients: int) -> AsyncIterator[Visits]:
 
 class _Client:
     def __init__(self, port: int, visits: Visits) -> None:
-        self._port = port
         self._visits = visits
-        self._connection: Connection | None = None
+        self._connection = KeptConnection(port, _PATIENCE_SECONDS)
 
     async def stay(self, numbers: Iterator[int], leaving: asyncio.Event) -> None:
         try:
             while not leaving.is_set():
                 await self._visit(next(numbers))
         finally:
-            self._leave()
+            self._connection.close()
 
     async def _visit(self, number: int) -> None:
         """Every other one repeats itself where it is not answered: its writes bring a key."""
@@ -117,9 +116,8 @@ class _Client:
     async def _ask(self, kind: str, text: bytes, mark: str, *, repeatable: bool = True) -> bool:
         start = time.perf_counter()
         try:
-            reply = await asyncio.wait_for(self._send(text), _PATIENCE_SECONDS)
+            reply = await self._connection.send(text)
         except (ConnectionBroken, TimeoutError) as error:
-            self._leave()
             what = str(error) or "no answer"
         else:
             what = "" if reply.status == 200 and mark.encode() in reply.body else _describe(reply)
@@ -130,18 +128,6 @@ class _Client:
         if what:
             visits.failures.append(Failure(kind, repeatable, what, time.time()))
         return not what
-
-    async def _send(self, text: bytes) -> Reply:
-        if self._connection is None or self._connection.closed:
-            self._connection = await Connection.open("127.0.0.1", self._port)
-        reply = await self._connection.send(text)
-        if reply.header("connection") == "close":
-            self._leave()
-        return reply
-
-    def _leave(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
 
 
 def _describe(reply: Reply) -> str:

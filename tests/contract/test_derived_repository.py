@@ -1,5 +1,6 @@
 """What every repository of derived documents promises; question sets stand for all."""
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -208,3 +209,28 @@ async def test_an_item_that_was_stored_by_an_earlier_version_is_read(database: D
 
     assert await sets.get("k", item.question_set_id) == item
     assert list((await sets.list("k", PageRequest())).items) == [item]
+
+
+async def test_ids_without_end_disturb_nobody(sets: DerivedRepository[QuestionSet], clock: Clock) -> None:
+    """Callers choose the ids that they ask for: twenty of a million characters are not found, and the others are."""
+    item = await sets.add(set_of(clock, "k"), clock.now())
+    endless = (sets.find("k", f"{number}{'x' * 1_000_000}") for number in range(20))
+
+    found = await asyncio.gather(*endless, sets.find("k", item.question_set_id))
+
+    assert found == [None] * 20 + [item]
+
+
+async def test_of_many_that_are_shown_at_once_each_is_told_of_its_own(
+    sets: DerivedRepository[QuestionSet], clock: Clock
+) -> None:
+    """One that was erased meanwhile is not there to be shown, and the others are."""
+    items = [set_of(clock, f"k-{number}") for number in range(20)]
+    await asyncio.gather(*(sets.add(item, clock.now()) for item in items))
+    await sets.erase("k-7")
+
+    shown = await asyncio.gather(*(sets.show(item) for item in items))
+
+    assert shown == [number != 7 for number in range(20)]
+    found = await asyncio.gather(*(sets.find(f"k-{number}", item.question_set_id) for number, item in enumerate(items)))
+    assert found == [None if number == 7 else item for number, item in enumerate(items)]

@@ -6,7 +6,8 @@
     {"do": "together", "runs": [{"do": "open", ...}, ...]}
 
 A kind is its weight and the texts of its requests, which are taken in turn, as messages are, which are in base64.
-Answers with `Tally.summary`; those that ran together, with a list of them under `runs`.
+Answers with `Tally.summary`, an open loop by kind too, by their places; those that ran together, with a list of them
+under `runs`.
 """
 
 import asyncio
@@ -50,8 +51,10 @@ async def _answer(question: dict[str, Any]) -> dict[str, Any]:
     if question["do"] == "grpc":
         del question["do"]
         return (await _call(**question)).summary()
-    run = {"closed": closed_loop, "open": open_loop}[question.pop("do")]
-    host, port, make = question.pop("host", "127.0.0.1"), question.pop("port"), _mix(question.pop("kinds"))
+    run, kinds = {"closed": closed_loop, "open": open_loop}[question["do"]], question.pop("kinds")
+    if question.pop("do") == "open":
+        question["kind_of"] = {text.encode(): number for number, (_, texts) in enumerate(kinds) for text in texts}
+    host, port, make = question.pop("host", "127.0.0.1"), question.pop("port"), _mix(kinds)
     tally: Tally = await run(host, port, make, **question)  # type: ignore[operator] # two loops, options of their own
     return tally.summary()
 

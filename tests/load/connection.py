@@ -110,6 +110,36 @@ class Connection(asyncio.Protocol):
         return Reply(int(head[9:12]), head, body)
 
 
+class KeptConnection:
+    """A connection to a port of loopback that is opened anew where it broke, or where nobody had patience. Close it."""
+
+    def __init__(self, port: int, patience: float) -> None:
+        self._port = port
+        self._patience = patience
+        self._connection: Connection | None = None
+
+    async def send(self, request: bytes) -> Reply:
+        """Sends one request and waits for its answer. Raises `ConnectionBroken`, `TimeoutError` after the patience."""
+        try:
+            async with asyncio.timeout(self._patience):
+                if self._connection is None or self._connection.closed:
+                    self._connection = await Connection.open("127.0.0.1", self._port)
+                reply = await self._connection.send(request)
+        except BaseException:
+            # An answer that is still to come would be taken for that of the next request.
+            self.close()
+            raise
+        if reply.header("connection") == "close":
+            self.close()
+        return reply
+
+    def close(self) -> None:
+        """Ends it."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
 def _join_chunks(data: bytes) -> bytes:
     parts: list[bytes] = []
     at = 0

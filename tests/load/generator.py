@@ -7,7 +7,7 @@ counts from then on, so that a server that stalls is not spared what it did to t
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -33,14 +33,18 @@ class Tally:
     in_warm_up: int = 0
     began: float = 0.0
     ended: float = 0.0
+    # Of good answers, by the kind of their requests, where kinds are told apart.
+    by_kind: dict[int, list[float]] = field(default_factory=dict)
 
     def add(self, outcome: str, seconds: float) -> None:
         """Counts one."""
         self.seconds.setdefault(outcome, []).append(seconds)
 
-    def note(self, reply: Reply, seconds: float) -> None:
+    def note(self, reply: Reply, seconds: float, kind: int | None = None) -> None:
         """Counts an answer."""
         self.add(str(reply.status), seconds)
+        if kind is not None and reply.status < 300:
+            self.by_kind.setdefault(kind, []).append(seconds)
         if reply.status in (429, 503) and reply.header("retry-after") is None:
             self.without_retry_after += 1
 
@@ -57,6 +61,10 @@ class Tally:
             "refused_ms": percentiles(refused),
             "without_retry_after": self.without_retry_after,
             "in_warm_up": self.in_warm_up,
+            "kinds": {
+                str(kind): {"good_per_second": len(values) / duration, "good_ms": percentiles(values)}
+                for kind, values in sorted(self.by_kind.items())
+            },
         }
 
 
@@ -89,10 +97,10 @@ async def closed_loop(
         connection: Connection | None = None
         while (start := time.perf_counter()) < until:
             try:
-                if connection is None or connection.closed:
-                    connection = await Connection.open(host, port)
                 # Not `wait_for`: it makes a task of each request.
                 async with asyncio.timeout(PATIENCE_SECONDS):
+                    if connection is None or connection.closed:
+                        connection = await Connection.open(host, port)
                     reply = await connection.send(make(next(numbers)))
             except (ConnectionBroken, TimeoutError) as error:
                 if connection is not None:
@@ -122,27 +130,29 @@ async def open_loop(
     patience: float = PATIENCE_SECONDS,
     most_connections: int = 4000,
     source: str | None = None,
+    kind_of: Mapping[bytes, int] | None = None,
 ) -> Tally:
-    """So many requests a second at even distances, whatever becomes of the earlier ones."""
+    """So many requests a second at even distances, whatever becomes of the earlier ones; `kind_of` tells them apart."""
     idle: list[Connection] = []
     tasks: set[asyncio.Task[None]] = set()
     tally = Tally(began=time.perf_counter())
 
     async def one(number: int, due: float) -> None:
         connection: Connection | None = None
+        text = make(number)
         try:
             async with asyncio.timeout(patience):
                 while idle and (connection := idle.pop()).closed:
                     connection = None
                 if connection is None:
                     connection = await Connection.open(host, port, source=source)
-                reply = await connection.send(make(number))
+                reply = await connection.send(text)
         except (ConnectionBroken, TimeoutError) as error:
             if connection is not None:
                 connection.close()
             tally.add(BROKEN if isinstance(error, ConnectionBroken) else LATE, time.perf_counter() - due)
             return
-        tally.note(reply, time.perf_counter() - due)
+        tally.note(reply, time.perf_counter() - due, kind_of.get(text) if kind_of else None)
         if reply.header("connection") == "close":
             connection.close()
         else:

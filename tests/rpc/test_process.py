@@ -194,18 +194,6 @@ async def test_rolling_processes_share_their_ports() -> None:
     assert shared == port
 
 
-def test_metrics_share_a_port_only_when_told_to() -> None:
-    """As calls do."""
-    registry, port = CollectorRegistry(), free_port()
-
-    with (
-        serving_metrics(registry, "127.0.0.1", port, sharing=True),
-        pytest.raises(OSError, match="in use"),
-        serving_metrics(registry, "127.0.0.1", port, sharing=False),
-    ):
-        pass
-
-
 async def test_a_channel_turns_to_the_other_address() -> None:
     """Of two processes both are asked; when one is gone, the other one answers."""
     servicers = [StoringServicer(), StoringServicer()]  # type: ignore[abstract] # what they lack answers UNIMPLEMENTED

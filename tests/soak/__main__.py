@@ -6,6 +6,7 @@ Ends with 1 when something was lost, duplicated, stuck or wrongly answered, or w
 import argparse
 import asyncio
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -26,6 +27,8 @@ _TOLD_EVERY = 4
 
 def main() -> int:
     """Reads the command line, and soaks."""
+    # What was started ends with us, however we are told.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     options = read_options(sys.argv[1:])
     with tempfile.TemporaryDirectory(prefix="soak-") as folder, running_stack(Path(folder)) as stack:
         return asyncio.run(soak(stack, options))
@@ -62,7 +65,9 @@ async def soak(stack: Stack, options: argparse.Namespace) -> int:
         watching = asyncio.create_task(watch(stack, books, memory))
         injecting = asyncio.create_task(faults.run(seconds))
         ends = time.monotonic() + seconds
-        await asyncio.gather(*(person.live(lambda: time.monotonic() < ends) for person in everybody))
+        await asyncio.gather(
+            *(person.live(lambda: time.monotonic() < ends and not faults.lost) for person in everybody)
+        )
         await injecting
         watching.cancel()
         tell("reading everything back")

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import quote
 
-from tests.load.connection import Connection, ConnectionBroken, Reply
+from tests.load.connection import Connection, ConnectionBroken, KeptConnection, Reply
 from tests.load.requests import request
 from tests.soak.books import Books
 
@@ -19,7 +19,7 @@ PATIENCE_SECONDS = 90.0
 STAY_SECONDS = 0.03
 _PAUSE_SECONDS = (0.05, 0.5)
 # What says nothing of a request, or that it may be sent again.
-_PASSING = frozenset((409, 429, 500, 502, 503, 504))
+_PASSING = frozenset((409, 429, 502, 503, 504))
 
 
 class _Nothing(Exception):
@@ -35,13 +35,11 @@ class Caller:
         self._port = port
         self._name = name
         self._numbers = count()
-        self._connection: Connection | None = None
+        self._connection = KeptConnection(port, ANSWER_SECONDS)
 
     def close(self) -> None:
         """Hangs up."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        self._connection.close()
 
     def new_key(self) -> str:
         """A key that nobody else has."""
@@ -90,20 +88,17 @@ class Caller:
     async def _ask(self, text: bytes) -> Reply:
         self.books.requests += 1
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                if self._connection is None or self._connection.closed:
-                    self._connection = await Connection.open("127.0.0.1", self._port)
-                return await self._connection.send(text)
+            return await self._connection.send(text)
         except (ConnectionBroken, TimeoutError) as error:
-            self.close()
             raise _Nothing("broken" if isinstance(error, ConnectionBroken) else "late") from None
 
     async def leave(self, kind: str, text: bytes, *, when_it_begins: bool) -> None:
         """Sends a request on a connection of its own and hangs up: after a moment, or when the answer begins."""
         self.books.requests += 1
         stay = ANSWER_SECONDS if when_it_begins else self.chance.uniform(0, STAY_SECONDS)
-        with suppress(ConnectionBroken):
-            connection = await Connection.open("127.0.0.1", self._port)
+        with suppress(ConnectionBroken, TimeoutError):
+            async with asyncio.timeout(ANSWER_SECONDS):
+                connection = await Connection.open("127.0.0.1", self._port)
             asking = asyncio.create_task(connection.send(text))
             ends = time.monotonic() + stay
             while True:

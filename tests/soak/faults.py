@@ -6,11 +6,12 @@ import random
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from tests.chaos.killing import PROCESSES, Killer, NotBack
 from tests.chaos.traces import processes_below
-from tests.support.stack import Stack
+from tests.support.stack import Stack, StackFailed
 
 KILLED, FROZEN, RESTARTED = "kill -9", "SIGSTOP", "SIGTERM and restart"
 _KINDS = (KILLED, FROZEN, RESTARTED)
@@ -49,7 +50,7 @@ class Faults:
             at = time.monotonic() - started
             try:
                 back = await self._inject(killer, name, kind)
-            except NotBack:
+            except (NotBack, StackFailed):
                 self.lost.append(name)
                 return
             fault = Fault(at, kind, name, back)
@@ -78,4 +79,6 @@ class Faults:
 
 def _signal(pids: list[int], number: signal.Signals) -> None:
     for pid in pids:
-        os.kill(pid, number)
+        # One that ended meanwhile must not keep the signal from the others.
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)

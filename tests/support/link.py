@@ -47,6 +47,7 @@ class Link:
         self._server: asyncio.Server | None = None
         self._calls: set[_Call] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self.carried = 0
 
     async def become(self, fault: Fault) -> None:
         """Changes at once what happens, to connections that are there, too."""
@@ -154,6 +155,7 @@ class _Call:
         for piece in _cut(data, size):
             if self.dead:
                 return True
+            self._link.carried += len(piece)
             writer.write(piece)
             await writer.drain()
             if self._link.fault is Fault.SLOW:
@@ -198,6 +200,14 @@ class Links:
         """Lets a fault begin on one line; `Fault.NONE` ends it."""
         self._do(self._links[name].become(fault))
 
+    def port(self, name: str) -> int:
+        """Where a line begins."""
+        return self._links[name].port
+
+    def carried(self, name: str) -> int:
+        """Bytes that went over a line so far, both ways together."""
+        return self._links[name].carried
+
     def close(self) -> None:
         """Ends all of them."""
         for link in self._links.values():
@@ -211,13 +221,15 @@ class Links:
 def running_links() -> Iterator[Links]:
     """Lines for the length of the block."""
     loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="links")
+    thread = threading.Thread(target=loop.run_forever, name="links", daemon=True)
     thread.start()
     links = Links(loop)
     try:
         yield links
     finally:
-        links.close()
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
+        try:
+            links.close()
+        finally:
+            loop.call_soon_threadsafe(loop.stop)
+            thread.join()
+            loop.close()

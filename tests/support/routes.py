@@ -1,8 +1,9 @@
-"""The REST routes of the contracts, read from the gateway's descriptors."""
+"""The REST routes of the contracts, read from the gateway's descriptors, and what a route of the gateway takes."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from google.api import annotations_pb2
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
@@ -35,6 +36,19 @@ class Route:
 def rest_routes() -> list[Route]:
     """Every method that has an HTTP annotation, in the order of the contracts."""
     return list(_read_routes(FileDescriptorSet.FromString(DESCRIPTORS.read_bytes())))
+
+
+def fits(match: dict[str, Any], path: str) -> bool:
+    """As Envoy compares a path, whatever else a route asks for."""
+    if "safe_regex" in match:
+        return re.fullmatch(match["safe_regex"]["regex"], path) is not None
+    return path == match["path"] if "path" in match else path.startswith(match["prefix"])
+
+
+def takes(match: dict[str, Any], path: str, *, keyed: bool) -> bool:
+    """Whether a route takes a request that has no header but, perhaps, an idempotency key."""
+    wanted = {header["name"] for header in match.get("headers", [])}
+    return wanted <= ({"idempotency-key"} if keyed else set()) and fits(match, path)
 
 
 def _read_routes(files: FileDescriptorSet) -> Iterator[Route]:

@@ -72,15 +72,22 @@ class Stack:
         process.wait(STOP_SECONDS)
 
     def end(self, name: str) -> int:
-        """Stops one process gently and gives its exit status."""
+        """Stops one process gently and gives its exit status; raises `StackFailed` where only force helps."""
         process = self.processes.pop(name)
         process.send_signal(signal.SIGTERM)
-        return process.wait(self.settings.shutdown_grace_seconds + STOP_SECONDS)
+        try:
+            return process.wait(self.settings.shutdown_grace_seconds + STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait(STOP_SECONDS)
+            raise StackFailed(f"{name} did not end when it was told to\n{self.read_logs()}") from None
 
     def stop(self) -> None:
         """Stops what runs, gently first, and the database last: the others take their leave of it."""
-        self._end([name for name in self.processes if name != DATABASE])
-        self._end(list(self.processes))
+        try:
+            self._end([name for name in self.processes if name != DATABASE])
+        finally:
+            self._end(list(self.processes))
 
     def _end(self, names: list[str]) -> None:
         ending = [self.processes.pop(name) for name in names]

@@ -141,7 +141,10 @@ async def open_baseline(stack: Stack) -> AsyncIterator[tuple[int, int]]:
         yield port, process.pid
     finally:
         process.terminate()
-        await asyncio.to_thread(process.wait, _STOP_SECONDS)
+        try:
+            await asyncio.to_thread(process.wait, _STOP_SECONDS)
+        finally:
+            process.kill()
 
 
 @asynccontextmanager

@@ -24,7 +24,8 @@ Everything runs on one machine: the stack as `make run` starts it (`LOG_LEVEL=wa
 client's requests and connections lifted), the plain service, the embedded database that both use, and the generator,
 which sends bytes made beforehand and reads as much of the answers as tells good from bad. A run in which any answer is
 not good is an error. Contestants take turns, in another order each round; a ratio is the median over the rounds of the
-one by the other in the same round. Before each run there is half a second that does not count.
+one by the other in the same round. Before each run there is a while that does not count: half a second, and one to five
+where question sets are asked for. Of memory all of it counts.
 
 - **FastAPI** is what one would write instead: FastAPI, uvicorn with uvloop and httptools, and motor, the same rules of
   validation as pydantic models, one process, no access log

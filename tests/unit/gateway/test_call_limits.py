@@ -10,6 +10,7 @@ import yaml
 from gateway.render import SOURCE, render
 from shared.config import SettingsInvalid, load_settings
 from shared.yaml_file import read_yaml
+from tests.support.routes import takes
 
 KEY = {"OPENAI_API_KEY": "k"}
 TWO = {"INTERVIEW_ADDRESS": "127.0.0.1:1,127.0.0.1:2"}
@@ -46,20 +47,26 @@ def thresholds_of(cluster: str, **environment: str) -> dict[str, int]:
     [
         pytest.param({}, 12, id="the process does all the work itself"),
         pytest.param(KEY, 512, id="a vendor does"),
+        pytest.param(KEY | {"LLM_PROVIDERS": "openai,local"}, 512, id="a vendor does first"),
+        pytest.param(KEY | {"LLM_PROVIDERS": "local,openai"}, 12, id="it does so first"),
+        pytest.param(KEY | {"LLM_PROVIDERS": "local"}, 12, id="a vendor does only when asked for by name"),
+        pytest.param(
+            KEY | {"LLM_PROVIDERS": "local,openai", "LLM_ROUTING": "fastest"}, 512, id="a policy asks a vendor first"
+        ),
         pytest.param(KEY | {"GATEWAY_GENERATIONS_IN_FLIGHT": "40"}, 40, id="the operator says"),
     ],
 )
 def test_generations_at_once_depend_on_who_writes(environment: dict[str, str], generations: int) -> None:
     """Beside them there is room for what is short, the questions for health among it."""
-    assert thresholds_of("interview", **environment) == {"DEFAULT": generations, "HIGH": 100}
-    assert thresholds_of("learning", **environment) == {"DEFAULT": generations, "HIGH": 100}
+    assert thresholds_of("interview", **environment) == {"DEFAULT": generations, "HIGH": 64}
+    assert thresholds_of("learning", **environment) == {"DEFAULT": generations, "HIGH": 64}
     assert thresholds_of("resume", **environment) == {"DEFAULT": 100, "HIGH": 100}
 
 
 def test_each_process_has_its_own() -> None:
     """Two of them take twice as many; the other service's are left alone."""
-    assert thresholds_of("interview", **TWO) == {"DEFAULT": 24, "HIGH": 200}
-    assert thresholds_of("learning", **TWO) == {"DEFAULT": 12, "HIGH": 100}
+    assert thresholds_of("interview", **TWO) == {"DEFAULT": 24, "HIGH": 128}
+    assert thresholds_of("learning", **TWO) == {"DEFAULT": 12, "HIGH": 64}
 
 
 def test_a_limit_that_is_none_is_refused_by_its_name() -> None:
@@ -88,18 +95,8 @@ def test_what_is_short_is_not_crowded_out(path: str, priority: str, *, keyed: bo
 
     routes = manager["route_config"]["virtual_hosts"][0]["routes"]
 
-    [first, *_] = [route for route in routes if matches(route["match"], path, keyed=keyed)]
+    [first, *_] = [route for route in routes if takes(route["match"], path, keyed=keyed)]
     assert first["route"].get("priority", "DEFAULT") == priority
-
-
-def matches(match: dict[str, Any], path: str, *, keyed: bool) -> bool:
-    """Whether a route takes a request without headers but, perhaps, an idempotency key."""
-    wanted = {header["name"] for header in match.get("headers", [])}
-    if wanted - ({"idempotency-key"} if keyed else set()):
-        return False
-    if "safe_regex" in match:
-        return re.fullmatch(match["safe_regex"]["regex"], path) is not None
-    return path == match.get("path") or ("prefix" in match and path.startswith(match["prefix"]))
 
 
 @pytest.mark.parametrize(
@@ -109,6 +106,10 @@ def matches(match: dict[str, Any], path: str, *, keyed: bool) -> bool:
         pytest.param("/api/v1/learning/kim/learning-path:stream", True, id="stream"),
         pytest.param("/%61pi/v1/interview/kim/questions", True, id="spelled another way"),
         pytest.param("/career.interview.v1.InterviewService/GenerateQuestions", True, id="native"),
+        pytest.param("/api/v1/interview/feedback/questions", True, id="a key like a word of ours"),
+        pytest.param("/api/v1/interview/kim/questions?x=/feedback", True, id="a word of ours behind it"),
+        pytest.param("/api/v1/interview/kim/questions/0a/feedback", False, id="feedback"),
+        pytest.param("/api/v1/learning/kim/learning-path/0a/feedback/?a=b", False, id="feedback with more"),
         pytest.param("/api/v1/resumes", False, id="resume"),
         pytest.param("/api/v1/resumes:importJsonResume", False, id="import"),
         pytest.param("/career.interview.v1.InterviewService/GetQuestionSet", False, id="native read"),
@@ -122,8 +123,9 @@ def test_a_client_has_few_of_its_requests_as_generations_at_once(path: str, *, i
 
     [limit] = [each["typed_config"] for each in manager["http_filters"] if each["name"].endswith("local_ratelimit")]
 
-    [method, short] = limit["rate_limits"][1]["actions"][1]["header_value_match"]["headers"]
+    [method, *short] = limit["rate_limits"][1]["actions"][1]["header_value_match"]["headers"]
     assert method["string_match"] == {"exact": "POST"}
-    assert (re.fullmatch(short["string_match"]["safe_regex"]["regex"], path) is None) == is_dear
+    known = [re.fullmatch(each["string_match"]["safe_regex"]["regex"], path) for each in short if each["invert_match"]]
+    assert (not any(known)) == is_dear
     buckets = [each["token_bucket"] for each in limit["descriptors"]]
     assert [(each["max_tokens"], each["tokens_per_fill"]) for each in buckets] == [(55, 55), (3, 55)]

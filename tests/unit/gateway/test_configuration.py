@@ -1,6 +1,5 @@
 """Holds the gateway's configuration against the contracts, and the local one against the one of docker-compose."""
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ import yaml
 
 from gateway.render import HERE, SOURCE, render
 from shared.config import Settings, load_settings
-from tests.support.routes import rest_routes
+from tests.support.routes import rest_routes, takes
 from tools.gateway_filter import MODULE, assemble
 from tools.lint_gateway import is_valid
 
@@ -76,16 +75,6 @@ def routes_of(host: dict[str, Any], path: str) -> list[dict[str, Any]]:
     prefix = max((prefix for prefix in lists if path.startswith(prefix)), key=len)
     routes: list[dict[str, Any]] = lists[prefix]["action"]["typed_config"]["routes"]
     return routes
-
-
-def takes(match: dict[str, Any], method: str, *, keyed: bool) -> bool:
-    """Whether a route takes a call, with or without an idempotency key."""
-    headers = [header["name"] for header in match.get("headers", [])]
-    if headers and not (keyed and headers == ["idempotency-key"]):
-        return False
-    if "safe_regex" in match:
-        return re.fullmatch(match["safe_regex"]["regex"], method) is not None
-    return method == match["path"] if "path" in match else method.startswith(match["prefix"])
 
 
 def test_every_service_with_rest_paths_is_transcoded() -> None:

@@ -10,7 +10,7 @@ from gateway.render import SOURCE
 from gateway.rest_routes import build_refusals_of_methods, build_stream_routes
 from gateway.route_tree import build_matcher
 from gateway.static_files import build_file_routes, find_files
-from tests.support.routes import rest_routes
+from tests.support.routes import fits, rest_routes
 
 Tree = dict[str, Any]
 
@@ -34,13 +34,6 @@ def every_path() -> set[str]:
     odd = {"/", "/api", "/api/v1", "/api/v1/nothing", "/api/v1/resumesx", "/career", "/career.erasure.v1.X/Y"}
     paths = {path or "/" for path in find_files()} | rest | methods | own | odd
     return paths | {f"{path}/" for path in paths} | {f"{path}x" for path in paths}
-
-
-def fits(match: Tree, path: str) -> bool:
-    """As Envoy compares a path, whatever else a route asks for."""
-    if "safe_regex" in match:
-        return re.fullmatch(match["safe_regex"]["regex"], path) is not None
-    return path == match["path"] if "path" in match else path.startswith(match["prefix"])
 
 
 def look_up(matcher: Tree, path: str) -> list[Tree]:

@@ -106,6 +106,36 @@ async def test_whoever_leaves_is_not_asked_for() -> None:
     assert oracle.trips == [[1], [3]]
 
 
+async def test_where_all_have_left_nobody_goes() -> None:
+    """No trip is made for nobody, and the next question is asked as ever."""
+    oracle = Oracle()
+    batches = Batches(oracle.answer)
+    tasks = await ask_in_turn(batches, oracle, [1, 2, 3])
+    for task in tasks[1:]:
+        task.cancel()
+
+    oracle.open.set()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    later = await batches.ask(4)
+
+    assert later == 8
+    assert oracle.trips == [[1], [4]]
+
+
+async def test_a_trip_that_forgets_a_question_is_a_failure() -> None:
+    """A defect of whoever asks: nobody waits forever for an answer that does not come."""
+
+    async def forget(questions: Sequence[int]) -> list[int | Exception]:
+        return [2 * each for each in questions[1:]]
+
+    batches = Batches(forget)
+
+    async with asyncio.timeout(5):
+        answers = await asyncio.gather(*(batches.ask(number) for number in (1, 2)), return_exceptions=True)
+
+    assert [type(answer) for answer in answers] == [ValueError] * 2
+
+
 async def test_a_caller_that_leaves_on_the_way_ends_nothing() -> None:
     """The one who asked first is cancelled during the trip: the trip goes on, and so do the others."""
     oracle = Oracle()

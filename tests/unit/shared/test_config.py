@@ -192,6 +192,7 @@ def test_what_the_gateway_lets_in() -> None:
         pytest.param({"RESUME_ADDRESS": "127.0.0.1:1,[::1]:1"}, "RESUME_ADDRESS", id="addresses of two kinds"),
         pytest.param({"LEARNING_ADDRESS": "h1:8003,h2:8003"}, "LEARNING_ADDRESS", id="two names"),
         pytest.param({"INTERVIEW_ADDRESS": "10.0.0.1:1,10.0.0.1:1"}, "INTERVIEW_ADDRESS", id="one address twice"),
+        pytest.param({"METRICS_PORT_BASE": "65534"}, "METRICS_PORT_BASE", id="no port for the third"),
         pytest.param({"ROLLING_RESTARTS": "perhaps"}, "ROLLING_RESTARTS", id="neither on nor off"),
         pytest.param({"GATEWAY_REQUESTS_PER_MINUTE": "-1"}, "GATEWAY_REQUESTS_PER_MINUTE", id="limit below zero"),
         pytest.param({"GATEWAY_TLS_PORT": "8443"}, "GATEWAY_TLS_KEY", id="TLS without a certificate"),

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from shared.adapters.mongo_spending import MongoSpendingCaps
 from shared.clock import Clock
-from shared.database import Collection, Document
+from shared.database import Collection, Database, Document
 from shared.errors import DatabaseUnavailable
 from shared.llm.errors import OverBudget
 from shared.llm.spending import Hold
@@ -28,6 +28,8 @@ class UnsteadyCollection:
         self.document: Document | None = None
         self.fates = list(fates)
         self.writes = 0
+        # Of a client that has connected to nobody.
+        self.database = Database("mongodb://127.0.0.1:9", "career_coach", timeout=1).collection("any").database
 
     async def find_one(self, _filter: Document) -> Document | None:
         """Reads it, where there is a server."""

@@ -1,12 +1,16 @@
 """The files of the embedded database: one server at a time, and nothing left of what was deleted."""
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tools.embedded_mongo import DirectoryInUse, drop_deleted_text, lock_directory
+
+ROOT = Path(__file__).resolve().parents[3]
 
 with closing(sqlite3.connect(":memory:")) as _any:
     OVERWRITES = _any.execute("PRAGMA secure_delete").fetchone() == (1,)
@@ -64,6 +68,21 @@ def test_a_start_does_not_rewrite_what_is_overwritten_already(tmp_path: Path) ->
     assert all(b"erased-words" not in part.read_bytes() for part in tmp_path.iterdir())
     # A file that is rewritten is shorter.
     assert file.stat().st_size == size
+
+
+def test_a_damaged_file_is_named(tmp_path: Path) -> None:
+    """With what to do, and without a traceback."""
+    file = tmp_path / "mongo" / "career-coach.db"
+    file.parent.mkdir()
+    file.write_bytes(b"damage" * 1000)
+    environment = {"DATA_DIR": str(tmp_path), "PYTHONPATH": f"{ROOT}:{ROOT}/protos/gen"}
+
+    command = [sys.executable, "-m", "tools.embedded_mongo"]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30)
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{file}: file is not a database;")
+    assert "make restore" in done.stderr
 
 
 def test_a_first_start_has_nothing_to_drop(tmp_path: Path) -> None:

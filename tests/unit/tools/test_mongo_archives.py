@@ -16,7 +16,7 @@ import pytest
 
 from shared.config import load_settings
 from tools.backup import main as backup
-from tools.backups import BackupFailed
+from tools.backup_files import BackupFailed
 from tools.mongo_archives import check, strike_out
 from tools.restore import main as restore
 
@@ -45,24 +45,27 @@ def archive_of(*names: tuple[str, str]) -> bytes:
     return struct.pack("<I", 0x8199E26D) + b"".join(map(bson.encode, documents)) + struct.pack("<i", -1)
 
 
+OURS = archive_of(("career_coach", "resumes"), ("career_coach", "interviews"))
+
+
 class Programs:
     """A folder with both programs, and what they were called with."""
 
-    def __init__(self, folder: Path, *, status: int = 0) -> None:
+    def __init__(self, folder: Path, *, failing: str = "", present: bytes | None = None) -> None:
         self.folder = folder / "bin"
         self.folder.mkdir()
         self._calls = folder / "calls"
         archive = folder / "of-mongodump.gz"
-        archive.write_bytes(gzip.compress(archive_of(("career_coach", "resumes"), ("career_coach", "interviews"))))
-        text = _PROGRAM.format(
-            python=sys.executable,
-            calls=str(self._calls),
-            archive=str(archive),
-            url=URL,
-            plain="p@ss-word",
-            status=status,
-        )
+        archive.write_bytes(gzip.compress(OURS if present is None else present))
         for name in ("mongodump", "mongorestore"):
+            text = _PROGRAM.format(
+                python=sys.executable,
+                calls=str(self._calls),
+                archive=str(archive),
+                url=URL,
+                plain="p@ss-word",
+                status=3 if name == failing else 0,
+            )
             (self.folder / name).write_text(text)
             (self.folder / name).chmod(0o700)
 
@@ -114,9 +117,34 @@ def test_a_restore_keeps_what_was_there(here: Path, capfd: pytest.CaptureFixture
     assert aside.stat().st_mode & 0o077 == 0
 
 
+def test_a_restore_fills_a_database_that_is_new(here: Path) -> None:
+    """Where the old one is lost nothing is there to be kept."""
+    programs = Programs(here, present=archive_of())
+    (here / "backup.archive.gz").write_bytes(gzip.compress(OURS))
+
+    status = restore(["backup.archive.gz"])
+
+    assert status == 0
+    assert [call["program"] for call in programs.calls()] == ["mongodump", "mongorestore"]
+
+
+def test_a_restore_that_fails_half_way_says_so(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """What was there may be gone from the database by then: the file that has it is named."""
+    Programs(here, failing="mongorestore")
+    (here / "backup.archive.gz").write_bytes(gzip.compress(OURS))
+
+    status = restore(["backup.archive.gz"])
+
+    [aside] = (here / "backups").iterdir()
+    printed = capfd.readouterr().err
+    assert status == 1
+    assert "mongorestore ended with status 3" in printed
+    assert f"or {aside.relative_to(here)}: that is what was there" in printed
+
+
 def test_a_program_that_fails_leaves_no_backup(here: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """And its status is said."""
-    Programs(here, status=3)
+    Programs(here, failing="mongodump")
 
     status = backup(["backup.archive.gz"])
 
@@ -159,3 +187,11 @@ def test_secrets_are_struck_out() -> None:
     text = f"error parsing {address}: kim a%2Fb a/b c%20d c d retryWrites"
 
     assert strike_out(text, address) == "error parsing ***: *** *** *** *** *** retryWrites"
+
+
+@pytest.mark.parametrize("password", ["p@ss", "p/ss", "p@s/s"])
+def test_a_secret_that_is_not_escaped_is_struck_out(password: str) -> None:
+    """Of that the programs complain, and they may repeat it."""
+    address = f"mongodb://kim:{password}@db.invalid/?authSource=admin"
+
+    assert strike_out(f"found {password}", address) == "found ***"

@@ -11,7 +11,7 @@ from typing import Any
 from tests.benchmarks.figures import Scale
 from tests.benchmarks.stack.consumption import memory_bytes, watch_memory
 from tests.benchmarks.stack.contents import rest_creates, rest_generations, rest_gets
-from tests.benchmarks.stack.field import open_field, open_stack, open_vendor, roots_of
+from tests.benchmarks.stack.field import NotMeasured, open_field, open_stack, open_vendor, roots_of
 from tests.benchmarks.stack.scenarios.generations import VENDOR_SECONDS, Keys
 from tests.benchmarks.stack.seeding import seed, seeded_key
 from tests.benchmarks.stack.vendor import known_resumes
@@ -73,4 +73,7 @@ async def measure_memory(scale: Scale) -> dict[str, Any]:
         stop.set()
         loaded = await watching
     counts = [answer["counts"] for answer in answers]
+    if any(set(each) != {"200"} for each in counts):
+        # A refusal takes no memory.
+        raise NotMeasured(f"answers that are not good, or none in time: {counts}")
     return {"idle": idle, "loaded": loaded, "counts": counts}
