@@ -44,7 +44,7 @@ gateway-filter: $(READY) ## Assemble the gateway's limit of connections
 chaos: $(READY) ## Break and overload whole stacks at full size and write docs/reliability.md (half an hour)
 	$(BIN)/pytest tests/chaos --full $(ARGS)
 
-chaos-quick: $(READY) ## The same in its short form (three minutes)
+chaos-quick: $(READY) ## The same in its short form (five minutes)
 	$(BIN)/pytest tests/chaos $(ARGS)
 
 soak: $(READY) ## Ten minutes of everything at once, with random faults, and one page about it (ARGS="--minutes 60")

@@ -52,6 +52,7 @@ def render(settings: Settings, *, admin: str = "admin.sock") -> str:
             addresses = settings.addresses(cluster["name"])
             _spread(cluster, addresses)
             _limit_calls(cluster, settings.generations_in_flight, len(addresses))
+    resources["clusters"] += [_copy_for_health(each) for each in resources["clusters"] if each["name"] != "admin"]
     _limit_connections(api["filter_chains"][0]["filters"], settings.gateway_connections_per_client)
     _complete(_manager(api), settings)
     if settings.gateway_tls_port is not None:
@@ -173,6 +174,13 @@ def _limit_calls(cluster: Tree, generations: int, processes: int) -> None:
     for threshold in thresholds:
         for limit in ("max_requests", "max_pending_requests"):
             threshold[limit] *= processes
+
+
+def _copy_for_health(cluster: Tree) -> Tree:
+    """The same endpoints another time: what is counted in flight in one cluster does not count in the other."""
+    copy = deepcopy(cluster)
+    del copy["circuit_breakers"]
+    return copy | {"name": f"{cluster['name']}-health"}
 
 
 def _manager(listener: Tree) -> Tree:

@@ -190,7 +190,7 @@ class Settings(BaseSettings):
         # Every policy but this one asks our own rules last.
         is_by_rules = self.llm_routing == "fixed" and self.llm_providers[:1] == ("local",)
         has_vendor = any(name in self.providers for name in self.llm_providers)
-        return 512 if has_vendor and not is_by_rules else 12
+        return 512 if has_vendor and not is_by_rules else 8
 
     def prompt_weights(self, service: str) -> Mapping[str, float]:
         """Weights of the active prompt versions of `service`; empty where the newest alone is meant."""

@@ -70,15 +70,16 @@ def drain(admin: Path, grace: float) -> None:
         # In this order: told to connect anew, nobody comes back to a door that is about to be closed.
         _ask(admin, "POST", "/drain_listeners?inboundonly")
         _ask(admin, "POST", "/healthcheck/fail")
-        _wait_while(admin, "downstream_rq_active", end)
-        _wait_while(admin, "downstream_cx_active", min(end, time.monotonic() + _PARTING_SECONDS))
+        parted = time.monotonic() + _PARTING_SECONDS
+        while time.monotonic() < end and _somebody_is_inside(admin, parted):
+            time.sleep(_POLL_SECONDS)
     except (OSError, http.client.HTTPException):
         return
 
 
-def _wait_while(admin: Path, count: str, end: float) -> None:
-    while time.monotonic() < end and _read_count(admin, count):
-        time.sleep(_POLL_SECONDS)
+def _somebody_is_inside(admin: Path, parted: float) -> bool:
+    """Until `parted` whoever is connected, since they may be between two requests; later only who waits for an answer."""
+    return _read_count(admin, "downstream_rq_active" if time.monotonic() >= parted else "downstream_cx_active") > 0
 
 
 def _start() -> subprocess.Popen[bytes]:

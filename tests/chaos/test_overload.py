@@ -41,7 +41,8 @@ async def test_a_crowd_of_users(start_stack: StartStack, promise: Recorder, *, f
     for times, summary in loads.items():
         fault = f"{times} times the users that can be served ({times * peak:.0f} requests/s)"
         _promise_goodput(promise, fault, summary, calm, peak)
-        _promise_latency(promise, fault, summary, calm)
+        # Of three seconds the first one is most of it.
+        _promise_latency(promise, fault, summary, calm, times=2 if full else 5)
         _promise_refusals(promise, fault, summary, "p99" if full else "p50")
         _promise_answers(promise, fault, summary)
     promise(
@@ -186,13 +187,13 @@ def _p99_by_kind(summary: Summary) -> str:
     return ", ".join(f"{name} {value['p99']:.0f}" for name, value in found.items() if value)
 
 
-def _promise_latency(promise: Recorder, fault: str, summary: Summary, calm: Summary) -> None:
+def _promise_latency(promise: Recorder, fault: str, summary: Summary, calm: Summary, *, times: int) -> None:
     served, before = summary["good_ms"]["p99"], calm["good_ms"]["p99"]
     promise(
         fault,
-        "p99 of those served is at most twice that at 0.8 of the peak",
+        f"p99 of those served is at most {times} times that at 0.8 of the peak",
         f"{served:.0f} ms ({_p99_by_kind(summary)}), at 0.8 {before:.0f} ms ({_p99_by_kind(calm)})",
-        holds=served <= 2 * before,
+        holds=served <= times * before,
     )
 
 

@@ -45,11 +45,11 @@ def thresholds_of(cluster: str, **environment: str) -> dict[str, int]:
 @pytest.mark.parametrize(
     ("environment", "generations"),
     [
-        pytest.param({}, 12, id="the process does all the work itself"),
+        pytest.param({}, 8, id="the process does all the work itself"),
         pytest.param(KEY, 512, id="a vendor does"),
         pytest.param(KEY | {"LLM_PROVIDERS": "openai,local"}, 512, id="a vendor does first"),
-        pytest.param(KEY | {"LLM_PROVIDERS": "local,openai"}, 12, id="it does so first"),
-        pytest.param(KEY | {"LLM_PROVIDERS": "local"}, 12, id="a vendor does only when asked for by name"),
+        pytest.param(KEY | {"LLM_PROVIDERS": "local,openai"}, 8, id="it does so first"),
+        pytest.param(KEY | {"LLM_PROVIDERS": "local"}, 8, id="a vendor does only when asked for by name"),
         pytest.param(
             KEY | {"LLM_PROVIDERS": "local,openai", "LLM_ROUTING": "fastest"}, 512, id="a policy asks a vendor first"
         ),
@@ -58,15 +58,15 @@ def thresholds_of(cluster: str, **environment: str) -> dict[str, int]:
 )
 def test_generations_at_once_depend_on_who_writes(environment: dict[str, str], generations: int) -> None:
     """Beside them there is room for what is short, the questions for health among it."""
-    assert thresholds_of("interview", **environment) == {"DEFAULT": generations, "HIGH": 64}
-    assert thresholds_of("learning", **environment) == {"DEFAULT": generations, "HIGH": 64}
-    assert thresholds_of("resume", **environment) == {"DEFAULT": 100, "HIGH": 100}
+    assert thresholds_of("interview", **environment) == {"DEFAULT": generations, "HIGH": 32}
+    assert thresholds_of("learning", **environment) == {"DEFAULT": generations, "HIGH": 32}
+    assert thresholds_of("resume", **environment) == {"DEFAULT": 120}
 
 
 def test_each_process_has_its_own() -> None:
     """Two of them take twice as many; the other service's are left alone."""
-    assert thresholds_of("interview", **TWO) == {"DEFAULT": 24, "HIGH": 128}
-    assert thresholds_of("learning", **TWO) == {"DEFAULT": 12, "HIGH": 64}
+    assert thresholds_of("interview", **TWO) == {"DEFAULT": 16, "HIGH": 64}
+    assert thresholds_of("learning", **TWO) == {"DEFAULT": 8, "HIGH": 32}
 
 
 def test_a_limit_that_is_none_is_refused_by_its_name() -> None:
@@ -83,9 +83,6 @@ def test_a_limit_that_is_none_is_refused_by_its_name() -> None:
         pytest.param("/career.resume.v1.ResumeService/GetResume", "DEFAULT", id="resume"),
         pytest.param("/career.interview.v1.InterviewService/ListQuestionSets", "HIGH", id="list"),
         pytest.param("/career.learning.v1.LearningService/CreateFeedback", "HIGH", id="feedback"),
-        pytest.param("/career.interview.v1.InterviewService/Health", "HIGH", id="health of a generator"),
-        pytest.param("/career.resume.v1.ResumeService/Health", "HIGH", id="health of resumes"),
-        pytest.param("/grpc.health.v1.Health/Check", "HIGH", id="health of gRPC"),
     ],
 )
 @pytest.mark.parametrize("keyed", [False, True])
@@ -97,6 +94,26 @@ def test_what_is_short_is_not_crowded_out(path: str, priority: str, *, keyed: bo
 
     [first, *_] = [route for route in routes if takes(route["match"], path, keyed=keyed)]
     assert first["route"].get("priority", "DEFAULT") == priority
+
+
+@pytest.mark.parametrize(
+    ("path", "cluster"),
+    [
+        pytest.param("/career.interview.v1.InterviewService/Health", "interview-health", id="of a generator"),
+        pytest.param("/career.resume.v1.ResumeService/Health", "resume-health", id="of resumes"),
+        pytest.param("/grpc.health.v1.Health/Check", "resume-health", id="of gRPC"),
+    ],
+)
+def test_questions_for_health_go_another_way(path: str, cluster: str) -> None:
+    """To the same endpoints, with no limit but Envoy's own of 1,024."""
+    routes = manager_of(read_yaml(SOURCE))["route_config"]["virtual_hosts"][0]["routes"]
+    clusters = {each["name"]: each for each in rendered()["static_resources"]["clusters"]}
+
+    [first, *_] = [route for route in routes if takes(route["match"], path, keyed=False)]
+
+    assert first["route"]["cluster"] == cluster
+    assert "circuit_breakers" not in clusters[cluster]
+    assert clusters[cluster]["load_assignment"] == clusters[cluster.removesuffix("-health")]["load_assignment"]
 
 
 @pytest.mark.parametrize(

@@ -64,6 +64,7 @@ def endpoints_of(config: dict[str, Any]) -> dict[str, list[tuple[str, int]]]:
             for entry in cluster["load_assignment"]["endpoints"][0]["lb_endpoints"]
         ]
         for cluster in config["static_resources"]["clusters"]
+        if not cluster["name"].endswith("-health")
     }
     del addresses["admin"]
     return {name: [(each["address"], each["port_value"]) for each in found] for name, found in addresses.items()}
