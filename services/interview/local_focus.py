@@ -11,8 +11,9 @@ from shared.generation.korean import with_particle
 from shared.generation.model import Language, Subject
 from shared.generation.quantities import find_quantities
 from shared.generation.text_checks import echoes_instructions, holds_personal_data
-from shared.resume_profile.masking import NAME, is_masked
+from shared.resume_profile.masking import is_masked
 from shared.resume_profile.model import Evidence, Project, ResumeProfile, Skill
+from shared.resume_profile.personal_patterns import NAME
 
 # So much of a title, result or statement is repeated in a question.
 _LONGEST_MENTION = 40

@@ -3,14 +3,15 @@
 import re
 import unicodedata
 import weakref
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from shared.generation.quantities import find_bare_numbers, find_quantities
+from shared.generation.similarity import ComparedText
 from shared.generation.text_patterns import FOREIGN, INSTRUCTIONS
 from shared.resume_profile.masking import is_masked, without_placeholders
 from shared.resume_profile.model import Evidence, ResumeProfile, Skill
-from shared.resume_profile.vocabulary import default_vocabulary
+from shared.resume_profile.vocabulary import Mention, default_vocabulary
 
 # So many characters in a row, blanks aside, say that a text speaks of a title, achievement or sentence.
 _WINDOW = 8
@@ -21,41 +22,27 @@ _FEWEST_TOKENS = 2
 _PHRASE = 6
 _SPECIFIC_PHRASE = 5
 _PLAIN_WORDS = frozenset(
-    [
-        "시스템",
-        "설계",
-        "구현",
-        "개발",
-        "운영",
-        "개선",
-        "서비스",
-        "플랫폼",
-        "기반",
-        "프로젝트",
-        "경험",
-        "담당",
-        "활동",
-        "업무",
-        "관리",
-        "구축",
-        "진행",
-        "참여",
-        "api",
-        "기능",
-        "과정",
-        "백엔드",
-        "프론트엔드",
-        "개발자",
-        "사용자",
-        "데이터",
-        "고객",
-        "system",
-        "service",
-        "platform",
-        "project",
-        "development",
-        "team",
-    ]
+    (
+        *("시스템", "설계", "구현", "개발", "운영", "개선", "서비스", "플랫폼", "기반", "프로젝트", "경험"),
+        *(
+            "담당",
+            "활동",
+            "업무",
+            "관리",
+            "구축",
+            "진행",
+            "참여",
+            "기능",
+            "과정",
+            "백엔드",
+            "프론트엔드",
+            "개발자",
+            "사용자",
+            "데이터",
+            "고객",
+        ),
+        *("api", "system", "service", "platform", "project", "development", "team"),
+    )
 )
 _TELLING = 100  # from here on a number without a unit says which result is meant
 # What else a resume tells of: an answer may be built on it, but nobody has to ask about it.
@@ -70,11 +57,13 @@ _NO_SOURCE = re.compile(r"name|.*(?:^|\.)(?:duration|url|date|grade|score|employ
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """One source of the resume, and what in a text says that it is named."""
+    """One source of the resume, and what in a text says that it is named.
+
+    A run of eight characters of `whole`, or all of it where it is shorter, says so as well; `phrases` hold none.
+    """
 
     source: str
     whole: str
-    windows: frozenset[str]
     phrases: frozenset[str]
     tokens: frozenset[str]
     amounts: frozenset[tuple[float, str]]
@@ -98,6 +87,33 @@ class ResumeWords:
     spelled: dict[str, str]
     anchors: tuple[Anchor, ...]
     text: str
+    _windows: frozenset[str]
+    _tokens: dict[str, list[str]]  # by their first two letters
+    # An answer is checked for several things, as a part and as a whole: each of its texts is looked through once.
+    _mentions: dict[str, tuple[Mention, ...]] = field(default_factory=dict, compare=False, repr=False)
+    _sources: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
+    _compared: dict[str, ComparedText] = field(default_factory=dict, compare=False, repr=False)
+
+    def mentions(self, text: str) -> tuple[Mention, ...]:
+        """The terms of the vocabulary in a text of an answer."""
+        found = self._mentions.get(text)
+        if found is None:
+            found = self._mentions[text] = tuple(default_vocabulary().scan(text))
+        return found
+
+    def sources(self, text: str) -> frozenset[str]:
+        """The sources that a text of an answer names."""
+        found = self._sources.get(text)
+        if found is None:
+            found = self._sources[text] = frozenset(self._find_sources(text))
+        return found
+
+    def compared(self, text: str) -> ComparedText:
+        """A text of an answer that others of it are compared with."""
+        found = self._compared.get(text)
+        if found is None:
+            found = self._compared[text] = ComparedText(text)
+        return found
 
     def hold(self, words: str) -> bool:
         """Whether the resume says these words, blanks and signs aside."""
@@ -114,6 +130,25 @@ class ResumeWords:
         """How many of them a question can repeat as they stand: masked ones are left out."""
         return len(self.skills.keys() | self.spelled.keys()) + sum(anchor.quotable for anchor in self.anchors)
 
+    def _find_sources(self, text: str) -> Iterator[str]:
+        for mention in self.mentions(text):
+            if mention.term.name in self.skills:
+                yield self.skills[mention.term.name]
+        yield from (source for name, source in self.spelled.items() if _stands(text, name))
+        plain = _plain(text)
+        windows = [window for window in _windows(plain) if window in self._windows]
+        amounts = {quantity.amount for quantity in find_quantities(text)}
+        amounts |= {(number, "count") for number in find_bare_numbers(text) if number >= _TELLING}
+        tokens = {
+            token
+            for word in _tokens(text)
+            for token in self._tokens.get(word[:_SHORTEST], ())
+            if word.startswith(token)
+        }
+        for anchor in self.anchors:
+            if _names(anchor, plain, windows, amounts, tokens):
+                yield anchor.source
+
 
 _made: dict[int, ResumeWords] = {}
 
@@ -128,34 +163,23 @@ def words_of(profile: ResumeProfile) -> ResumeWords:
     return words
 
 
-def find_sources(text: str, words: ResumeWords) -> frozenset[str]:
-    """The sources that a text names."""
-    found = {words.skills[t.name] for t in default_vocabulary().find(text) if t.name in words.skills}
-    found |= {source for name, source in words.spelled.items() if _stands(text, name)}
-    plain = _plain(text)
-    windows = _windows(plain)
-    amounts = {quantity.amount for quantity in find_quantities(text)}
-    amounts |= {(number, "count") for number in find_bare_numbers(text) if number >= _TELLING}
-    tokens = _tokens(text)
-    for anchor in words.anchors:
-        if _names(anchor, plain, windows, amounts, tokens):
-            found.add(anchor.source)
-    return frozenset(found)
-
-
 def _names(
     anchor: Anchor,
     plain: str,
-    windows: frozenset[str],
-    amounts: set[tuple[float, str]],
-    tokens: frozenset[str],
+    windows: Collection[str],
+    amounts: Collection[tuple[float, str]],
+    tokens: Collection[str],
 ) -> bool:
-    if anchor.windows & windows or (not anchor.windows and anchor.whole in plain):
+    """Whether a text names a source by what it shares with all of them: windows, and tokens that begin its words."""
+    if len(anchor.whole) < _WINDOW and anchor.whole in plain:
         return True
-    if anchor.amounts & amounts or any(phrase in plain for phrase in anchor.phrases):
+    if any(window in anchor.whole for window in windows) or any(phrase in plain for phrase in anchor.phrases):
         return True
-    shared = sum(1 for token in anchor.tokens if any(word.startswith(token) for word in tokens))
-    return shared >= max(_FEWEST_TOKENS, _TOKEN_SHARE * len(anchor.tokens)) if anchor.tokens else False
+    if amounts and not anchor.amounts.isdisjoint(amounts):
+        return True
+    if len(tokens) < _FEWEST_TOKENS:
+        return False
+    return len(anchor.tokens.intersection(tokens)) >= max(_FEWEST_TOKENS, _TOKEN_SHARE * len(anchor.tokens))
 
 
 def _make(profile: ResumeProfile) -> ResumeWords:
@@ -167,6 +191,7 @@ def _make(profile: ResumeProfile) -> ResumeWords:
     amounts = {quantity.amount for place in profile.texts for quantity in find_quantities(place.text)}
     strings = {s.name for s in profile.skills} | {p.title.text for p in profile.projects if p.title}
     strings |= {place.text for place in profile.achievements}
+    anchors = tuple(_anchors(profile))
     spelled = {s.name: s.term for s in profile.skills if s.term and s.term not in vocabulary.find(s.name)}
     return ResumeWords(
         terms=frozenset(terms),
@@ -178,14 +203,16 @@ def _make(profile: ResumeProfile) -> ResumeWords:
         foreign=frozenset(letter for place in profile.texts for letter in FOREIGN.findall(place.text)),
         spelled={name: f"skill:{term.name}" for name, term in spelled.items()},
         skills={s.term.name: f"skill:{s.term.name}" for s in profile.skills if s.term},
-        anchors=tuple(_anchors(profile)),
+        anchors=anchors,
         text="\n".join(_plain(place.text) for place in profile.texts),
+        _windows=frozenset(window for anchor in anchors for window in _windows(anchor.whole)),
+        _tokens=_by_beginning({token for anchor in anchors for token in anchor.tokens}),
     )
 
 
 def _stands(text: str, name: str) -> bool:
     """Whether a name stands in a text in its own case, not as a part of another word."""
-    return re.search(rf"(?<![A-Za-z0-9가-힣]){re.escape(name)}(?![A-Za-z0-9+#&])", text) is not None
+    return name in text and (re.search(rf"(?<![A-Za-z0-9가-힣]){re.escape(name)}(?![A-Za-z0-9+#&])", text) is not None)
 
 
 def _anchors(profile: ResumeProfile) -> Iterator[Anchor]:
@@ -223,28 +250,37 @@ def _anchor(source: str, place: Evidence) -> Iterator[Anchor]:
         return
     amounts = frozenset(quantity.amount for quantity in find_quantities(text))
     quotable = not is_masked(place.text)
-    yield Anchor(source, whole, _windows(whole), frozenset(_phrases(text)), _tokens(text), amounts, quotable)
+    yield Anchor(source, whole, frozenset(_phrases(text, whole)), _tokens(text), amounts, quotable)
 
 
 def _plain(text: str) -> str:
     return _SIGNS.sub("", unicodedata.normalize("NFKC", text)).casefold()
 
 
-def _windows(plain: str) -> frozenset[str]:
-    return frozenset(plain[i : i + _WINDOW] for i in range(len(plain) - _WINDOW + 1))
+def _windows(plain: str) -> list[str]:
+    return [plain[i : i + _WINDOW] for i in range(len(plain) - _WINDOW + 1)]
 
 
-def _phrases(text: str) -> Iterator[str]:
+def _by_beginning(tokens: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for token in tokens:
+        found.setdefault(token[:_SHORTEST], []).append(token)
+    return found
+
+
+def _phrases(text: str, whole: str) -> Iterator[str]:
     """Two or three words in a row, joined, that say enough: 주문/결제 시스템, 신규 간호사; not 시스템 설계."""
     words = _TOKEN.findall(unicodedata.normalize("NFKC", text).casefold())
     words = [word if len(word) >= _SHORTEST and not word.isdecimal() else "" for word in words]
     for length in (2, 3):
         for start in range(len(words) - length + 1):
             run = words[start : start + length]
-            specific = sum(word not in _PLAIN_WORDS for word in run)
             joined = "".join(run)
-            enough = _PHRASE if specific == 1 else _SPECIFIC_PHRASE
-            if all(run) and specific and len(joined) >= enough:
+            # One that holds a window of the whole says nothing more than that.
+            if len(joined) < _SPECIFIC_PHRASE or not all(run) or (len(joined) >= _WINDOW and joined in whole):
+                continue
+            specific = sum(word not in _PLAIN_WORDS for word in run)
+            if specific and len(joined) >= (_PHRASE if specific == 1 else _SPECIFIC_PHRASE):
                 yield joined
 
 

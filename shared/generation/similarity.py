@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Sequence
+from functools import cached_property
 
 from rapidfuzz import process
 from rapidfuzz.distance import Indel, LCSseq
@@ -9,17 +10,37 @@ from rapidfuzz.distance import Indel, LCSseq
 _TRIGRAM = 3
 
 
+class ComparedText:
+    """A text that is compared more than once."""
+
+    def __init__(self, text: str) -> None:
+        self.normalized = _normalize(text)
+
+    @cached_property
+    def trigrams(self) -> set[str]:
+        """Its trigrams, made when they are first needed."""
+        return _trigrams(self.normalized)
+
+    def rouge_l(self, other: "ComparedText") -> float:
+        """ROUGE-L (F1 over the longest common subsequence of characters), 0 to 1; blanks and case do not count."""
+        left, right = self.normalized, other.normalized
+        if not left or not right:
+            return 0.0
+        return 2.0 * LCSseq.similarity(left, right) / (len(left) + len(right))
+
+    def trigram_jaccard(self, other: "ComparedText") -> float:
+        """Jaccard index of the sets of character trigrams, 0 to 1; blanks and case do not count."""
+        return _jaccard(self.trigrams, other.trigrams)
+
+
 def rouge_l(a: str, b: str) -> float:
-    """ROUGE-L (F1 over the longest common subsequence of characters), 0 to 1; blanks and case do not count."""
-    left, right = _normalize(a), _normalize(b)
-    if not left or not right:
-        return 0.0
-    return 2.0 * LCSseq.similarity(left, right) / (len(left) + len(right))
+    """ROUGE-L of two texts, as of two `ComparedText`."""
+    return ComparedText(a).rouge_l(ComparedText(b))
 
 
 def trigram_jaccard(a: str, b: str) -> float:
-    """Jaccard index of the sets of character trigrams, 0 to 1; blanks and case do not count."""
-    return _jaccard(_trigrams(_normalize(a)), _trigrams(_normalize(b)))
+    """Jaccard index of two texts, as of two `ComparedText`."""
+    return ComparedText(a).trigram_jaccard(ComparedText(b))
 
 
 class EarlierTexts:

@@ -8,10 +8,9 @@ from typing import Any
 from shared.generation import text_patterns as patterns
 from shared.generation.model import Language
 from shared.generation.quantities import Quantity, find_quantities
-from shared.generation.resume_words import ResumeWords, find_sources, words_of
+from shared.generation.resume_words import ResumeWords, words_of
 from shared.resume_profile.masking import contains_personal_data
 from shared.resume_profile.model import ResumeProfile
-from shared.resume_profile.vocabulary import default_vocabulary
 
 __all__ = [
     "breaks_script",
@@ -38,11 +37,14 @@ MIN_FOREIGN_WORDS = 3  # fewer are taken for a name
 # steps, so a run of two more is always found.
 PROMPT_WINDOW = 24
 _STEP = 3
+_HALF = PROMPT_WINDOW // 2
 # Values that are put in, and paths into a resume, which answers have to hold.
 _VALUE = re.compile(r"\$\{\w+\}|\w+(?:\[\d+\])?\.\w+(?:\[\d+\])?")
 _SIGNS = re.compile(r"[\W_]+")
 # Every run of letters of every prompt that was loaded in this process.
 _prompt_windows: set[str] = set()
+# Every run of half that length: where an answer holds none of these it holds none of those.
+_prompt_halves: set[str] = set()
 
 
 def names_unknown_technology(text: str, profile: ResumeProfile) -> bool:
@@ -50,12 +52,14 @@ def names_unknown_technology(text: str, profile: ResumeProfile) -> bool:
 
     One in a sentence that offers it as an alternative (대신, 비교, vs) is fine, and so are practices and standards.
     """
-    known = words_of(profile).terms | _EVERYDAY
+    words = words_of(profile)
     for sentence in patterns.SENTENCE_END.split(text):
-        unknown = [m for m in default_vocabulary().scan(sentence) if not m.term.method and m.term.name not in known]
-        present = any(not patterns.WITHOUT.match(sentence, mention.end) for mention in unknown)
-        if present and not patterns.ALTERNATIVE.search(sentence):
-            return True
+        for mention in words.mentions(sentence):
+            name = mention.term.name
+            if mention.term.method or name in words.terms or name in _EVERYDAY:
+                continue
+            if not patterns.WITHOUT.match(sentence, mention.end) and not patterns.ALTERNATIVE.search(sentence):
+                return True
     return False
 
 
@@ -67,6 +71,8 @@ def states_unknown_number(
     `supposed` are amounts that another text has introduced as a supposition.
     """
     words = words_of(profile)
+    if not patterns.DIGIT.search(text):
+        return False
     for sentence in patterns.SENTENCE_END.split(text):
         for quantity in find_quantities(sentence):
             if quantity.amount in supposed or _is_known(sentence, quantity, words):
@@ -99,7 +105,7 @@ def breaks_script(text: str, profile: ResumeProfile, language: Language) -> bool
     ):
         return True
     rest = _without_terms(words, normal)
-    wanted, other = (len(letters.findall(rest)) for letters in _letters_of(language))
+    wanted, other = (sum(map(len, letters.findall(rest))) for letters in _letters_of(language))
     return wanted < MIN_SCRIPT_SHARE * (wanted + other)
 
 
@@ -134,12 +140,16 @@ def register_prompt(texts: Iterable[str], schema: Mapping[str, Any]) -> None:
     """
     for text in (*texts, *_descriptions(schema)):
         for part in map(_plain, _VALUE.split(text)):
-            _prompt_windows.update(part[i : i + PROMPT_WINDOW] for i in range(len(part) - PROMPT_WINDOW + 1))
+            _prompt_windows.update(_runs(part, PROMPT_WINDOW))
+            _prompt_halves.update(_runs(part, _HALF))
 
 
 def repeats_prompt(text: str) -> bool:
     """Whether a longer part of one of the registered prompts stands in a text, blanks and signs aside."""
     plain = _plain(text)
+    # Wherever a window stands, a half of it begins at a multiple of its length.
+    if not any(plain[i : i + _HALF] in _prompt_halves for i in range(0, len(plain), _HALF)):
+        return False
     starts = range(0, len(plain) - PROMPT_WINDOW + 1, _STEP)
     return any(plain[i : i + PROMPT_WINDOW] in _prompt_windows for i in starts)
 
@@ -154,7 +164,7 @@ def sources_named(text: str, profile: ResumeProfile) -> frozenset[str]:
 
     Where a resume has none of these its other texts are the sources: `text:summary`.
     """
-    return find_sources(text, words_of(profile))
+    return words_of(profile).sources(text)
 
 
 def names_evidence(text: str, profile: ResumeProfile) -> bool:
@@ -194,7 +204,7 @@ def _without_terms(words: ResumeWords, text: str) -> str:
     rest = patterns.QUOTED.sub(lambda quoted: " " if words.hold(quoted.group(1)) else quoted.group(), text)
     for string in words.strings:
         rest = rest.replace(string, " ")
-    for mention in reversed(list(default_vocabulary().scan(rest))):
+    for mention in reversed(words.mentions(rest)):
         rest = f"{rest[: mention.start]} {rest[mention.end :]}"
     return rest
 
@@ -210,6 +220,10 @@ def _descriptions(schema: object) -> Iterator[str]:
             yield schema["description"]
         for value in schema.values():
             yield from _descriptions(value)
+
+
+def _runs(text: str, length: int) -> Iterator[str]:
+    return (text[i : i + length] for i in range(len(text) - length + 1))
 
 
 def _plain(text: str) -> str:

@@ -1,8 +1,38 @@
 """What the checks of a text look for, compiled once."""
 
 import re
+from dataclasses import dataclass
 
-SENTENCE_END = re.compile(r"(?<=[.?!？！。])\s+|\n+")
+# What a pattern in any case takes for i, s and k beside those themselves.
+_OTHER_LETTERS = re.compile("[\u0130\u0131\u017f\u212a]")
+
+
+@dataclass(frozen=True, slots=True)
+class CluedPattern:
+    """A pattern in any case, and clues in lower case of which whatever it matches holds one.
+
+    Most texts hold none: to look for them first costs a fifth.
+    """
+
+    pattern: re.Pattern[str]
+    clues: tuple[str, ...]
+
+    def search(self, text: str) -> re.Match[str] | None:
+        """The first match, as the pattern itself finds it."""
+        lower = text.lower()
+        for clue in self.clues:
+            if clue in lower:
+                return self.pattern.search(text)
+        return self.pattern.search(text) if _OTHER_LETTERS.search(text) else None
+
+
+def _clues(text: str) -> tuple[str, ...]:
+    return tuple(text.split("|"))
+
+
+# It begins with the blank: for that `re` runs through a text without trying each place.
+SENTENCE_END = re.compile(r"\s(?:(?<=[.?!？！。]\s)\s*|(?<=\n)\n*)")
+DIGIT = re.compile(r"\d")
 CLAUSE_END = re.compile(r"(?<=[,;，])\s+|(?<=지만)\s|(?<=는데)[,\s]|(?<=으며)[,\s]")
 
 # What makes a technology an alternative and not a claim: it is weighed, supposed, or said to be absent.
@@ -52,9 +82,11 @@ STATED = re.compile(
 _OF_OTHERS = "".join(
     rf"(?<!{person}{of} )" for person in ("환자", "환아", "보호자", "고객", "사용자", "회원") for of in ("", "의")
 )
+_FIRST_LETTERS = "용외체몸고본기미혼이배남아애여결개보가부재자전종교성예신피임출나연몇어태만사형"
 PROHIBITED = re.compile(
-    # At the start of a word alone: 기본적, 찾아내, 장애인, 매출산정 are words of their own.
-    rf"(?<![가-힣])(?:용모|외모|{_OF_OTHERS}(?:체중|몸무게)|고향|본적|기혼|미혼|혼인|이혼|배우자|남편|아내|애인|"
+    # At the start of a word alone: 기본적, 찾아내, 장애인, 매출산정 are words of their own. What the alternatives begin
+    # with is looked at before they are tried one after the other, which costs four times as much.
+    rf"(?<![가-힣])(?=[{_FIRST_LETTERS}])(?:용모|외모|{_OF_OTHERS}(?:체중|몸무게)|고향|본적|기혼|미혼|혼인|이혼|배우자|남편|아내|애인|"
     r"(?:남자|여자)\s?친구|결혼(?!\s*(?:정보|중개|준비|식|서비스|앱|플랫폼|시장|업체))|"
     r"(?:개인|보유|가족|부모)?재산(?!권)|자가\s*소유|전세(?!\s?계)|종교|교회|성당|예배|신앙|피임|"
     rf"{_OF_OTHERS}(?:임신|출산(?!\s*용품))|"
@@ -65,45 +97,58 @@ PROHIBITED = re.compile(
     r"무엇을\s*하|어떤\s*일|뭐\s*하|출신|계획))|"
     r"출신\s*(?:지역|지는|지가|지를|고향|도시)|어느\s*지역\s*출신|"
     # A key of a cache or a table is asked for in the same words as a height.
-    r"(?:(?:^|[.?!\n]\s*)|(?:본인|지원자|당신|님|씨)(?:은|는|의)?\s|(?:혹시|현재)\s)키(?:가|는)\s*(?:몇|얼마|크|작|어떻)|"
+    r"(?=[.?!\n본지당님씨혹현키])(?:(?:^|[.?!\n]\s*)|(?:본인|지원자|당신|님|씨)(?:은|는|의)?\s|(?:혹시|현재)\s)키(?:가|는)\s*(?:몇|얼마|크|작|어떻)|"
     r"키와\s*(?:몸무게|체중)|(?<![가-힣])신장(?:이|은|과)\s*(?:얼마|몇|체중|어떻)|"
-    r"\b(?:marital|married|marry|spouse|husband|wife|boyfriend|girlfriend|divorc\w+|pregnan\w+|religio\w+|church|hometown|"
+    r"(?=[bcdghmprswy])\b(?:marital|married|marry|spouse|husband|wife|boyfriend|girlfriend|divorc\w+|pregnan\w+|religio\w+|church|hometown|"
     r"birthplace|place of birth|how old|your (?:age|height|weight|looks|appearance|property|wealth|assets)|"
     r"your (?:parents?|father|mother|family|siblings?|children)(?:'s|s')? (?:job|occupation|education|income|wealth|"
     r"property|background|do|does|work)|plan\w* to have (?:children|kids|a baby)|where (?:were you|you were) born|"
     r"year (?:were you|you were) born|(?:start|starting|raise|raising) a family)\b",
     re.IGNORECASE,
 )
-INSTRUCTIONS = re.compile(
-    # `user:123` is a key of a cache.
-    r"(?<![A-Za-z] )(?<![A-Za-z])(?:system|assistant|user|developer|human)\s*:(?![A-Za-z0-9{<*])|"
-    r"(?<![A-Za-z0-9])<\|?/?\s*(?:system|assistant|user|im_start|im_end|resume|resume_data|inst)\b|\[/?(?:INST|SYS)\]|"
-    r"(?<![가-힣])(?:이전|위|앞선|앞의|기존|지금까지의|상기)의?\s*(?:모든\s*)?"
-    r"(?:지시|(?:명령|프롬프트)(?=\S*\s*(?:모두\s*)?(?:무시|따르|따라|잊|출력|공개)))|"
-    r"지시(?:사항)?(?:을|를)?\s*(?:모두\s*)?(?:무시하(?:고|라|세요|십시오)|따르(?:지\s*(?:말|마)|라|세요|십시오))|"
-    r"시스템\s*프롬프트(?:를|의|는)?\s*(?:무시|출력|공개|보여|알려)|(?:AI|인공지능)\s*(?:언어\s*)?모델로서|저는\s*(?:AI|인공지능)|"
-    r"\b(?:ignore|disregard|forget|override)\s+(?:(?:all|any|the|your|of|previous|prior|above|earlier)\s+)+"
-    r"(?:instructions?|prompts?|rules?|messages?|directions?|context)\b|"
-    r"\b(?:previous|prior|above|earlier)\s+(?:instructions?|prompts?)\b|"
-    r"\b(?:reveal|print|show|output|repeat|leak)\s+(?:the\s+|your\s+|my\s+)?system\s+prompts?\b|"
-    r"\bas an ai\b|\bai language model\b|\byou are (?:an?|the) (?:ai|assistant|interviewer|chatbot|language model)\b",
-    re.IGNORECASE,
+INSTRUCTIONS = CluedPattern(
+    re.compile(
+        # `user:123` is a key of a cache.
+        r"(?<![A-Za-z] )(?<![A-Za-z])(?:system|assistant|user|developer|human)\s*:(?![A-Za-z0-9{<*])|"
+        r"(?<![A-Za-z0-9])<\|?/?\s*(?:system|assistant|user|im_start|im_end|resume|resume_data|inst)\b|\[/?(?:INST|SYS)\]|"
+        r"(?<![가-힣])(?:이전|위|앞선|앞의|기존|지금까지의|상기)의?\s*(?:모든\s*)?"
+        r"(?:지시|(?:명령|프롬프트)(?=\S*\s*(?:모두\s*)?(?:무시|따르|따라|잊|출력|공개)))|"
+        r"지시(?:사항)?(?:을|를)?\s*(?:모두\s*)?(?:무시하(?:고|라|세요|십시오)|따르(?:지\s*(?:말|마)|라|세요|십시오))|"
+        r"시스템\s*프롬프트(?:를|의|는)?\s*(?:무시|출력|공개|보여|알려)|(?:AI|인공지능)\s*(?:언어\s*)?모델로서|저는\s*(?:AI|인공지능)|"
+        r"\b(?:ignore|disregard|forget|override)\s+(?:(?:all|any|the|your|of|previous|prior|above|earlier)\s+)+"
+        r"(?:instructions?|prompts?|rules?|messages?|directions?|context)\b|"
+        r"\b(?:previous|prior|above|earlier)\s+(?:instructions?|prompts?)\b|"
+        r"\b(?:reveal|print|show|output|repeat|leak)\s+(?:the\s+|your\s+|my\s+)?system\s+prompts?\b|"
+        r"\bas an ai\b|\bai language model\b|"
+        r"\byou are (?:an?|the) (?:ai|assistant|interviewer|chatbot|language model)\b",
+        re.IGNORECASE,
+    ),
+    _clues(
+        ":|<|[|지시|명령|프롬프트|모델로서|저는|ignore|disregard|forget|override|instruction|prompt|"
+        "as an ai|language model|you are "
+    ),
 )
 # What a page would act on or show otherwise than it reads: tags, comments, written-out angle brackets, images, links of
 # Markdown. `List<A>` is a type.
-MARKUP = re.compile(
-    r"(?<![A-Za-z0-9])</?(?:a|abbr|b|base|blockquote|body|br|button|center|code|details|div|em|embed|font|form|h[1-6]|head|hr|"
-    r"html|i|iframe|img|input|li|link|marquee|meta|object|ol|p|pre|s|script|small|span|strong|style|sub|sup|svg|table|tbody|"
-    r"td|template|textarea|tr|u|ul|video|audio|xml)\b[^<>]*+>|<!--|&(?:lt|#0{0,6}60|#x0{0,6}3c);|!\[[^\]\n]*+\]\s?\(|"
-    r"\[[^\]\n]++\]\((?:[a-z]+:)?//|\b(?:javascript|vbscript|data:text/html|mailto):",
-    re.IGNORECASE,
+MARKUP = CluedPattern(
+    re.compile(
+        r"(?<![A-Za-z0-9])</?(?:a|abbr|b|base|blockquote|body|br|button|center|code|details|div|em|embed|font|form|h[1-6]|head|hr|"
+        r"html|i|iframe|img|input|li|link|marquee|meta|object|ol|p|pre|s|script|small|span|strong|style|sub|sup|svg|table|tbody|"
+        r"td|template|textarea|tr|u|ul|video|audio|xml)\b[^<>]*+>|<!--|&(?:lt|#0{0,6}60|#x0{0,6}3c);|!\[[^\]\n]*+\]\s?\(|"
+        r"\[[^\]\n]++\]\((?:[a-z]+:)?//|\b(?:javascript|vbscript|data:text/html|mailto):",
+        re.IGNORECASE,
+    ),
+    _clues("<|&|[|javascript:|vbscript:|data:text/html|mailto:"),
 )
+# What may stand anywhere, by its first sign, and what begins a line.
 MARKDOWN = re.compile(
-    r"\*\*|__\w|`|^\s{0,3}#{1,6}\s|^\s*[-*+]\s+\S|^\s*\d+\.\s+\S|^\s*>\s|^\s*\|.*\||\[[^\]]+\]\([^)]+\)|~~",
+    r"(?=[*_`\[~])(?:\*\*|__\w|`|\[[^\]]+\]\([^)]+\)|~~)|"
+    r"^(?:\s{0,3}#{1,6}\s|\s*(?:[-*+]\s+\S|\d+\.\s+\S|>\s|\|.*\|))",
     re.MULTILINE,
 )
-HANGUL = re.compile(r"[가-힣ㄱ-ㅎㅏ-ㅣ]")
-LATIN = re.compile(r"[A-Za-z]")
+# Runs of letters.
+HANGUL = re.compile(r"[가-힣ㄱ-ㅎㅏ-ㅣ]+")
+LATIN = re.compile(r"[A-Za-z]+")
 POLITE = re.compile(r"(?:니까|요|시오|죠|니다)[?.!？]?[\"'”’)\]]*$")
 # Kana and Han letters.
 FOREIGN = re.compile(r"[\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")

@@ -1,7 +1,7 @@
 """Places in a resume: every text with its path, and the texts at a path."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from shared.resume_profile.model import Evidence
@@ -17,7 +17,7 @@ def texts_under(resume: Mapping[str, Any], path: str) -> tuple[str, ...]:
     None where nothing is, and none for the empty path: that is the whole resume.
     """
     value = _value_at(resume, path) if path else None
-    return tuple(place.text for place in _walk(value, path, 0))
+    return tuple(place.text for place in _walk(value, path, []))
 
 
 def _value_at(resume: Mapping[str, Any], path: str) -> object:
@@ -34,9 +34,9 @@ def _value_at(resume: Mapping[str, Any], path: str) -> object:
     return value
 
 
-def walk_texts(resume: Mapping[str, Any]) -> Iterator[Evidence]:
+def walk_texts(resume: Mapping[str, Any]) -> list[Evidence]:
     """Every text that is not blank, in the order of the resume."""
-    yield from _walk(resume, "", 0)
+    return _walk(resume, "", [])
 
 
 def _step(value: object, name: str | None, index: str | None) -> object:
@@ -46,15 +46,17 @@ def _step(value: object, name: str | None, index: str | None) -> object:
     return value[at] if isinstance(value, list | tuple) and at < len(value) else None
 
 
-def _walk(value: object, path: str, depth: int) -> Iterator[Evidence]:
+def _walk(value: object, path: str, found: list[Evidence], depth: int = 0) -> list[Evidence]:
+    """Adds the texts of a value to those `found`: one list, for generators within one another cost twice as much."""
     if isinstance(value, str):
         if value.strip():
-            yield Evidence(path, value)
+            found.append(Evidence(path, value))
     elif depth > _DEEPEST:
-        return
+        return found
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _walk(item, f"{path}.{key}" if path else str(key), depth + 1)
+            _walk(item, f"{path}.{key}" if path else str(key), found, depth + 1)
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
-            yield from _walk(item, f"{path}[{index}]", depth + 1)
+            _walk(item, f"{path}[{index}]", found, depth + 1)
+    return found

@@ -39,6 +39,7 @@ _FOREIGN_LETTER = re.compile("[\u0370-\u03ff\u0400-\u052f]")
 _SPACED = re.compile(r"(?<!\S)\S(?:[ \u00a0]\S){6,}(?!\S)")
 _ENCODED = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{24,}={0,2}")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+_PERCENT = re.compile(r"%[0-9a-fA-F]{2}")
 _READABLE_SHARE = 0.9
 _PART = re.compile(r"@(\w+)@")
 
@@ -72,11 +73,11 @@ def without_comments(text: str) -> str:
 
 def _orders(text: str) -> bool:
     ways = _ways()
-    places = {clue: tuple(_places(text, clue)) for clues, _ in ways for clue in clues}
+    places = {clue: tuple(_places(text, clue)) for clues, _ in ways for clue in clues if clue in text}
     return any(
         pattern.search(text, start, end)
         for clues, pattern in ways
-        for start, end in _windows(sorted({place for clue in clues for place in places[clue]}), len(text))
+        for start, end in _windows(sorted({place for clue in clues for place in places.get(clue, ())}), len(text))
     )
 
 
@@ -125,7 +126,7 @@ def _readings(text: str) -> Iterator[str]:
         yield _ANY_MARK.sub("", without_comments(seen))
     if "&" in seen and (plain := html.unescape(seen)) != seen:
         yield plain
-    if "%" in seen and (plain := unquote(seen)) != seen:
+    if _PERCENT.search(seen) and (plain := unquote(seen)) != seen:
         yield plain
     yield from _decoded_parts(text, seen)
 

@@ -8,113 +8,20 @@ from typing import Any
 
 from shared.resume_profile.injection import visible_text
 from shared.resume_profile.names import handles_of, name_variants, romanized, stands_alone
-
-NAME = "[이름]"
-PHONE = "[전화]"
-MAIL = "[메일]"
-LINK = "[링크]"
-ADDRESS = "[주소]"
-RESIDENT_NUMBER = "[주민번호]"
-BIRTH = "[생년월일]"
+from shared.resume_profile.personal_patterns import (
+    ADDRESS,
+    BIRTH,
+    LINK,
+    MAIL,
+    NAME,
+    PATTERNS,
+    PHONE,
+    RESIDENT_NUMBER,
+)
 
 # What no generator needs and nobody else should read.
 _DROPPED = frozenset(
     {"contact_info", "unique_key", "created_at", "updated_at", "computed_experience_months", "warnings"}
-)
-_REGION = (
-    r"(?:서울|부산|대구|인천|광주|대전|울산|세종|경기|강원|충북|충남|전북|전남|경북|경남|제주|"
-    r"충청[남북]|전라[남북]|경상[남북])"
-    r"(?:특별자치시|특별자치도|특별시|광역시|도|시)?"
-)
-_ROAD = (
-    r"(?:[가-힣0-9·]{1,12}(?:대로|로|길)\s?\d{1,4}(?:번?길\s?\d{1,4})?|"
-    r"[가-힣0-9]{1,8}(?:동|읍|면|리|가)\s?\d{1,4})(?:-\d{1,4})?(?:번지)?"
-)
-_DETAIL = (
-    r"(?:,?\s?\(?[가-힣0-9]{1,10}\)?,?\s)??(?:,?\s?(?:[가-힣A-Za-z0-9]{2,12}\s)?\d{1,4}동\s?\d{1,4}호|"
-    r",?\s?\d{1,2}층(?:\s?\d{1,4}호)?|,?\s?\d{1,4}호)?"
-)
-_DASH = r"[-./\s·_‐-―]{0,3}"
-# A run of characters is tried from its beginning alone and never given back: the time grows with the text, not with its
-# square, whatever stands in it.
-_PATTERNS = (
-    (re.compile(r"https?://[^\s<>\"'가-힣)\]]+|www\.[^\s<>\"'가-힣)\]]+", re.IGNORECASE), LINK),
-    (
-        re.compile(
-            r"(?:(?<![\w.])(?:(?:github|gitlab|bitbucket)\.com|linkedin\.com|velog\.io|medium\.com|brunch\.co\.kr|"
-            r"notion\.so|blog\.naver\.com|instagram\.com|facebook\.com|behance\.net|dribbble\.com|open\.kakao\.com|t\.me)|"
-            r"(?<![\w.-])[\w-]++\.(?:tistory\.com|github\.io|notion\.site|vercel\.app|netlify\.app|super\.site|oopy\.io))"
-            r"(?:/[\w@%.~/?=&-]*[\w/])?|"
-            # Any other host, where a path follows.
-            r"(?<![\w.@-])(?:[a-z0-9-]++\.)+(?:com|kr|org|dev|me|page|site|app|xyz|link|info|blog|example)/[\w@%.~/?=&-]*[\w/]",
-            re.IGNORECASE,
-        ),
-        LINK,
-    ),
-    (
-        re.compile(r"(?<![\w.%+-])[A-Za-z0-9._%+-]++@(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+|[가-힣]+\.(?:한국|com|kr))"),
-        MAIL,
-    ),
-    (
-        re.compile(
-            r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]++\s?(?:[(\[{]\s?(?:at|골뱅이|@)\s?[)\]}]|골뱅이)\s?[A-Za-z0-9-]+\s?"
-            r"(?:(?:\.|[(\[{]\s?(?:dot|점|\.)\s?[)\]}]|점)\s?[A-Za-z]{2,10})+|"
-            r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]++\s{0,2}@\s{0,2}(?:naver|gmail|daum|hanmail|kakao|nate|outlook|hotmail|"
-            r"yahoo|icloud|proton|example)\s?\.\s?[A-Za-z.]{2,10}",
-            re.IGNORECASE,
-        ),
-        MAIL,
-    ),
-    (
-        re.compile(
-            r"(?<!\d)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\s?[-./\s\u2010-\u2015]?\s?[1-8][\d*xX\u25cf\u2022\u25cb]{6}"
-            r"(?!\d)",
-        ),
-        RESIDENT_NUMBER,
-    ),
-    (
-        re.compile(
-            rf"(?<!\d)\(?(?:\+?(?:00)?82\)?{_DASH}(?:\(0\)\s?)?)?\(?0?1[016789]\)?{_DASH}\d{{3,4}}{_DASH}\d{{4}}(?!\d)|"
-            rf"공일공{_DASH}[\d공영일이삼사오육륙칠팔구]{{3,4}}{_DASH}[\d공영일이삼사오육륙칠팔구]{{4}}"
-        ),
-        PHONE,
-    ),
-    (
-        re.compile(
-            r"(?<!\d)\(?(?:\+?(?:00)?82[-.\s)]{0,2}(?:\(0\)\s?)?|0)(?:2|[3-6]\d|70|50\d?)[-.\s)‐-―]\s?\d{3,4}[-.\s‐-―]\s?\d{4}"
-            r"(?!\d)|(?<!\d)02\d{7,8}(?!\d)"
-        ),
-        PHONE,
-    ),
-    # A number of any other country.
-    (re.compile(r"(?<![\d+])\+[1-9]\d{0,2}[-.\s(]{1,2}\d(?:[-.\s()]{0,2}\d){6,11}(?!\d)"), PHONE),
-    (
-        re.compile(
-            rf"(?<![가-힣]){_REGION}\s(?:[가-힣]{{1,6}}(?:시|군|구)\s){{0,2}}{_ROAD}{_DETAIL}|"
-            rf"(?<![가-힣])(?:[가-힣]{{2,5}}(?:시|군|구)\s){{1,2}}{_ROAD}(?:{_DETAIL}|(?=에서|에\s))(?=[\s,.)]*(?:$|[,.)\n]|에|거주))|"
-            r"[가-힣A-Za-z0-9]{2,12}(?:아파트|빌라|오피스텔|맨션|빌)\s?\d{1,4}동\s?\d{1,4}호|"
-            r"(?<!\d)\d{1,5}(?:-\d{1,4})?,?\s[A-Z][A-Za-z]+-(?:daero|ro|gil)(?:\s?\d{1,4}(?:beon)?-gil)?(?:,\s?[A-Z][A-Za-z-]+){0,4}|"
-            r"(?<!\d)\d{1,5}\s(?:[A-Z][a-z]+\s){1,3}(?:Street|St\.|Avenue|Ave\.|Road|Boulevard|Blvd\.|Lane|Terrace)(?![a-z])"
-            r"(?:,\s[A-Z][A-Za-z ]{1,20}){0,2}"
-        ),
-        ADDRESS,
-    ),
-    (
-        re.compile(
-            r"생년월일\s?[:：]?\s?\d{2,4}\s?[-./년]\s?\d{1,2}\s?[-./월]\s?\d{1,2}일?|(?<!\d)\d{2,4}년\s?(?:\d{1,2}월\s?\d{1,2}일\s?)?생"
-            r"(?![가-힣])|\b(?:date of birth|dob|birth ?date)\s?[:：]?\s?[\d./-]{6,10}",
-            re.IGNORECASE,
-        ),
-        BIRTH,
-    ),
-    (
-        re.compile(
-            r"(?:카카오톡|카톡|kakaotalk|텔레그램|telegram|인스타그램|인스타|instagram|트위터|twitter|디스코드|discord)\s?"
-            r"(?:(?:아이디|계정|id)\s?[:：]?|[:：])\s?@?[A-Za-z0-9][\w.-]{2,40}",
-            re.IGNORECASE,
-        ),
-        LINK,
-    ),
 )
 _PARTICLE = re.compile(
     r"(?:은|는|이가|이는|이|가|을|를|의|와|과|도|만|께서|에게서|에게|한테|처럼|보다|까지|부터|이랑|랑|으로|로|이었[가-힣]{0,3}|였[가-힣]{0,3}|입니다|이며|이고|"
@@ -130,6 +37,7 @@ _REST = re.compile(
 )
 _HANGUL = re.compile(r"[가-힣]+")
 _LATIN_WORD = re.compile(r"[A-Za-z]+(?:[-'][A-Za-z]+)*")
+_CAPITAL = re.compile(r"[A-Z]")
 _HANJA = re.compile(r"\s?\(\s?[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]{2,4}\s?\)")
 # May 2023 is a month, whoever is called May.
 _MONTH = re.compile(r"may|june?|april|august", re.IGNORECASE)
@@ -140,6 +48,20 @@ _SHORTEST_ADDRESS = 6
 
 
 _PLACEHOLDER = re.compile("|".join(re.escape(p) for p in (NAME, PHONE, MAIL, LINK, ADDRESS, RESIDENT_NUMBER, BIRTH)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """A personal string, what stands in its place, and whether it is a whole name and no part of one."""
+
+    string: str
+    folded: str
+    placeholder: str
+    full: bool
+
+    @classmethod
+    def of(cls, string: str, placeholder: str, *, full: bool = True) -> "_Sought":
+        return cls(string, string.casefold(), placeholder, full and placeholder == NAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,28 +78,24 @@ def mask_resume(resume: Mapping[str, Any]) -> MaskedResume:
     Fields that hold nothing else (`contact_info`, `unique_key`, the timestamps) are dropped, `name` and pages of
     projects become placeholders.
     """
-    known = _known_strings(resume)
-    variants = [variant for name in _strings(resume.get("name")) for variant in name_variants(name)]
-    in_latin = [pattern for name in _strings(resume.get("name")) if (pattern := romanized(name))]
-    handles = handles_of(resume)
-    personal = set(known)
+    names = _strings(resume.get("name"))
+    known = [_Sought.of(string, sign) for string, sign in _known_strings(resume).items()]
+    handles = [_Sought.of(handle, LINK) for handle in handles_of(resume)]
+    variants = [_Sought.of(variant, NAME, full=False) for name in names for variant in name_variants(name)]
+    in_latin = [pattern for name in names if (pattern := romanized(name))]
+    personal = {sought.string for sought in known}
 
     def mask_text(text: str) -> str:
-        masked = visible_text(text)
-        for string, placeholder in known.items():
-            masked = _replace(masked, string, placeholder, full=placeholder == NAME)
-        for pattern, placeholder in _PATTERNS:
-            personal.update(m.group() for m in pattern.finditer(masked))
-            masked = pattern.sub(placeholder, masked)
+        masked, _ = _replace_all(visible_text(text), known)
+        for each in PATTERNS:
+            if each.stands_in(masked):
+                personal.update(m.group() for m in each.pattern.finditer(masked))
+                masked = each.pattern.sub(each.placeholder, masked)
         masked = _REST.sub(r"\1\2", masked)
-        for handle in handles:
-            masked = _replace(masked, handle, LINK)
-        for variant in variants:
-            unnamed = _replace(masked, variant, NAME)
-            if unnamed != masked:
-                personal.add(variant)
-                masked = unnamed
-        for pattern in in_latin:
+        masked, _ = _replace_all(masked, handles)
+        masked, replaced = _replace_all(masked, variants)
+        personal.update(replaced)
+        for pattern in in_latin if _CAPITAL.search(masked) else ():
             personal.update(pattern.findall(masked))
             masked = pattern.sub(NAME, masked)
         return _HANJA.sub("", masked) if NAME in masked else masked
@@ -191,9 +109,10 @@ def mask_resume(resume: Mapping[str, Any]) -> MaskedResume:
 def contains_personal_data(text: str, personal: Iterable[str]) -> bool:
     """Whether a text holds one of the strings as a word of its own, or anything that looks like personal data."""
     normal = visible_text(text)
-    if any(pattern.search(normal) for pattern, _ in _PATTERNS):
+    if any(each.stands_in(normal) for each in PATTERNS):
         return True
-    return any(next(_spans(normal, string), None) is not None for string in personal)
+    folded = normal.casefold()
+    return any(s.casefold() in folded and next(_spans(normal, s), None) is not None for s in personal)
 
 
 def is_masked(text: str) -> bool:
@@ -234,11 +153,22 @@ def _mask(value: Any, key: str, mask_text: Callable[[str], str]) -> Any:  # noqa
     return value
 
 
-def _replace(text: str, string: str, placeholder: str, *, full: bool = False) -> str:
+def _replace_all(text: str, strings: Iterable[_Sought]) -> tuple[str, list[str]]:
+    """A text with placeholders for the strings, each sought in what those before it left, and which stood there."""
+    replaced, folded = [], text.casefold()
+    for sought in strings:
+        # Most stand in no text: this is what most of them cost.
+        if sought.folded in folded and (masked := _replace(text, sought)) != text:
+            replaced.append(sought.string)
+            text, folded = masked, masked.casefold()
+    return text, replaced
+
+
+def _replace(text: str, sought: _Sought) -> str:
     parts, position = [], 0
-    for start, end in _spans(text, string, full=full):
+    for start, end in _spans(text, sought.string, full=sought.full):
         if start >= position:
-            parts += [text[position:start], placeholder]
+            parts += [text[position:start], sought.placeholder]
             position = end
     return "".join((*parts, text[position:])) if parts else text
 

@@ -93,9 +93,11 @@ class _Found:
 def _skills(texts: Sequence[Evidence], vocabulary: Vocabulary) -> tuple[Skill, ...]:
     """Listed ones first, in the order of the resume, then those that only running text names."""
     found: dict[str, _Found] = {}
+    searched = [place for place in texts if not _NOT_SEARCHED.fullmatch(place.path)]
+    lists = {place.path for place in searched if _SKILL_LISTS.fullmatch(place.path)}
     for listed in (True, False):
-        for place in texts:
-            if bool(_SKILL_LISTS.fullmatch(place.path)) is not listed or _NOT_SEARCHED.fullmatch(place.path):
+        for place in searched:
+            if (place.path in lists) is not listed:
                 continue
             for name, term in _named(place.text, vocabulary, listed=listed):
                 skill = found.setdefault(term.name if term else name.casefold(), _Found(name, term))

@@ -21,8 +21,9 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from shared.resume_profile.model import Term
 from shared.yaml_file import read_yaml
@@ -31,19 +32,63 @@ _ATOM = re.compile(r"[A-Za-z0-9]+|[가-힣]+|[+#./&]")
 _SEPARATOR = re.compile(r"[\s\-_]+")
 _VERSION = re.compile(r"(?<=[^\s\d])\s*v?\d+(?:\.\d+)*(?:\.x)?$", re.IGNORECASE)
 _SIGNS = frozenset("+#./&")
+_JOINTS = frozenset(" -_")
 # Particles, and endings after which a Korean noun is still the same noun.
-_PARTICLE = re.compile(
-    r"(?:으로|로|에서|에게|에|은|는|이|가|을|를|와|과|의|도|만|부터|까지|보다|처럼|이나|나|이랑|랑|하고|이며|며|이고|고|"
-    r"라는|이라는|란|이란|인|화|용)(?:는|도|만|의|써|서|를)?"
+_PARTICLES = frozenset(
+    particle + more
+    for particle in (
+        *(
+            "으로",
+            "로",
+            "에서",
+            "에게",
+            "에",
+            "은",
+            "는",
+            "이",
+            "가",
+            "을",
+            "를",
+            "와",
+            "과",
+            "의",
+            "도",
+            "만",
+            "부터",
+            "까지",
+        ),
+        *(
+            "보다",
+            "처럼",
+            "이나",
+            "나",
+            "이랑",
+            "랑",
+            "하고",
+            "이며",
+            "며",
+            "이고",
+            "고",
+            "라는",
+            "이라는",
+            "란",
+            "이란",
+            "인",
+            "화",
+            "용",
+        ),
+    )
+    for more in ("", "는", "도", "만", "의", "써", "서", "를")
 )
 _LONGEST_PARTICLE = 4
+# So much of a word says that no term begins with it.
+_BEGINNING = 2
 # "Go to market" and "Go live" speak of no language.
 _GO_ON = re.compile(r"\s+(?:to|live|back|ahead|on|over|beyond|through|with|for|into)\b")
 _SHORT = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """A term where it stands in a text."""
 
     start: int
@@ -58,13 +103,6 @@ class _Node:
     spelling: str | None = None  # the only accepted case; None where any will do
 
 
-@dataclass(frozen=True, slots=True)
-class _Atom:
-    start: int
-    end: int
-    text: str
-
-
 class Vocabulary:
     """Terms by spelling. Immutable once made; safe to share."""
 
@@ -76,6 +114,8 @@ class Vocabulary:
             for entry in entries:
                 self._add(family, entry)
         self.roles: Mapping[str, tuple[str, ...]] = {role: tuple(words) for role, words in content["roles"].items()}
+        self._beginnings = frozenset(_beginnings(self._root))
+        self._first_atom = _first_atom(self._root)
         self._implied = {name: self._walk_implied(term) for name, term in self._by_name.items()}
 
     @property
@@ -85,17 +125,21 @@ class Vocabulary:
 
     def find(self, text: str) -> tuple[Term, ...]:
         """Terms that a text names, each once, in the order of their first mention."""
-        return tuple(dict.fromkeys(mention.term for mention in self.scan(text)))
+        found: dict[str, Term] = {}
+        for mention in self.scan(text):
+            found.setdefault(mention.term.name, mention.term)
+        return tuple(found.values())
 
     def scan(self, text: str) -> Iterator[Mention]:
         """Mentions in the order of the text, the longest spelling at each place, none within another."""
-        atoms = [_Atom(m.start(), m.end(), m.group()) for m in _ATOM.finditer(text)]
-        index = 0
-        while index < len(atoms):
-            taken, mention = self._match(text, atoms, index)
-            if mention is not None:
-                yield mention
-            index += max(taken, 1)
+        free = 0  # behind the last atom that belongs to a mention
+        beginnings = self._beginnings
+        for atom in self._first_atom.finditer(text):
+            if atom[0][:_BEGINNING] in beginnings and atom.start() >= free:
+                mention, end = self._match(text, atom)
+                if mention is not None:
+                    yield mention
+                    free = end
 
     def lookup(self, name: str) -> Term | None:
         """The term of an entry of a list, in any case; a version after it does not matter. None where unknown."""
@@ -135,24 +179,22 @@ class Vocabulary:
         if node.term is None:
             node.term, node.spelling = term, exact
 
-    def _match(self, text: str, atoms: list[_Atom], index: int) -> tuple[int, Mention | None]:
-        """The longest spelling that starts at an atom, and how many atoms it takes."""
-        node, best, taken = self._root, None, 0
-        # By position: a slice for each atom would copy the rest of the text each time.
-        for offset in range(len(atoms) - index):
-            atom = atoms[index + offset]
-            if offset and not _joined(text, atoms[index + offset - 1], atom):
-                break
-            final = _final(node, atom)
+    def _match(self, text: str, first: re.Match[str]) -> tuple[Mention | None, int]:
+        """The longest spelling that starts at an atom, and where the last atom that it takes ends."""
+        node, best, taken, start = self._root, None, 0, first.start()
+        atom: re.Match[str] | None = first
+        while atom is not None:
+            word, end = atom[0].casefold(), atom.end()
+            final = _final(node, word)
             if final is not None:
-                end, leaf = final
-                if leaf.term is not None and _stands(text, atoms[index].start, end, leaf.spelling):
-                    best, taken = Mention(atoms[index].start, end, leaf.term), offset + 1
-            step = node.next.get(atom.text.casefold())
-            if step is None:
+                leaf, behind = final[0], end - len(word) + final[1]
+                if leaf.term is not None and _stands(text, start, behind, leaf.spelling):
+                    best, taken = Mention(start, behind, leaf.term), end
+            step = node.next.get(word)
+            if step is None or not step.next:
                 break
-            node = step
-        return taken, best
+            node, atom = step, _next_atom(text, word, end)
+        return best, taken
 
     def _walk_implied(self, term: Term) -> frozenset[str]:
         found = {term.name}
@@ -189,37 +231,45 @@ def _fold(name: str) -> str:
     return _SEPARATOR.sub("", unicodedata.normalize("NFKC", name).strip().casefold())
 
 
-def _final(node: _Node, atom: _Atom) -> tuple[int, _Node] | None:
-    """Where a spelling may end in this atom: before a particle, before a version, or with the atom."""
-    word = atom.text.casefold()
+def _beginnings(root: _Node) -> Iterator[str]:
+    """How the words begin, in any case, that a spelling may begin with; a particle may follow one of one letter."""
+    for word in root.next:
+        yield from map("".join, product(*((letter, letter.upper()) for letter in word[:_BEGINNING])))
+        if len(word) < _BEGINNING:
+            yield from (word + particle[0] for particle in _PARTICLES)
+
+
+def _first_atom(root: _Node) -> re.Pattern[str]:
+    """Atoms that a spelling may begin with: a word of Hangul by its first letter, and any other."""
+    letters = "".join(sorted({word[0] for word in root.next if word[0] >= "가"}))
+    hangul = rf"[{letters}](?<![가-힣].)[가-힣]*+|" if letters else ""
+    return re.compile(rf"{hangul}[A-Za-z0-9]+|[+#./&]")
+
+
+def _final(node: _Node, word: str) -> tuple[_Node, int] | None:
+    """Where a spelling may end in this word, and at which letter: with it, before a particle, before a version."""
     leaf = node.next.get(word)
     if leaf is not None and leaf.term is not None:
-        return atom.end, leaf
-    for stem in _stems(word):
-        leaf = node.next.get(stem)
-        if leaf is not None and leaf.term is not None:
-            return atom.start + len(stem), leaf
+        return leaf, len(word)
+    if word[0] < "가":
+        stem = word.rstrip("0123456789")
+        leaf = node.next.get(stem) if len(stem) > _SHORT else None
+        return (leaf, len(stem)) if leaf is not None and leaf.term is not None else None
+    # The shortest particle first.
+    for end in range(len(word) - 1, max(len(word) - _LONGEST_PARTICLE, 1) - 1, -1):
+        leaf = node.next.get(word[:end])
+        if leaf is not None and leaf.term is not None and word[end:] in _PARTICLES:
+            return leaf, end
     return None
 
 
-def _stems(word: str) -> Iterator[str]:
-    """A Korean word without a particle, the shortest particle first; a Latin one without its version."""
-    if word[0] >= "가":
-        for length in range(1, min(_LONGEST_PARTICLE, len(word) - 1) + 1):
-            if _PARTICLE.fullmatch(word, len(word) - length):
-                yield word[:-length]
-        return
-    stem = word.rstrip("0123456789")
-    if stem != word and len(stem) > _SHORT:
-        yield stem
-
-
-def _joined(text: str, before: _Atom, atom: _Atom) -> bool:
-    """Whether two atoms may belong to one spelling: a sign must touch its neighbours."""
-    between = text[before.end : atom.start]
-    if before.text in _SIGNS or atom.text in _SIGNS:
-        return not between
-    return not between or (len(between) == 1 and between in " -_")
+def _next_atom(text: str, before: str, position: int) -> re.Match[str] | None:
+    """The atom behind another one if both may belong to one spelling: a sign must touch its neighbours."""
+    atom = _ATOM.match(text, position)
+    if atom is None and text[position : position + 1] in _JOINTS and before not in _SIGNS:
+        atom = _ATOM.match(text, position + 1)
+        return None if atom is None or atom[0] in _SIGNS else atom
+    return atom
 
 
 def _stands(text: str, start: int, end: int, spelling: str | None) -> bool:

@@ -21,6 +21,6 @@ def check_questions(questions: Sequence[Question], subject: Subject) -> tuple[Re
         rejections += [Rejection(name, index) for name, fails in ITEM_CHECKS.items() if fails(question, subject)]
     for first, second in combinations(range(len(questions)), 2):
         for name, alike in PAIR_CHECKS.items():
-            if alike(questions[first], questions[second]):
+            if alike(questions[first], questions[second], subject):
                 rejections.append(Rejection(name, second))
     return tuple(dict.fromkeys(rejections))

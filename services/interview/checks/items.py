@@ -9,7 +9,6 @@ from services.interview.model import DIFFICULTIES, TYPES, Question
 from shared.generation.model import CATEGORIES, Subject
 from shared.generation.quantities import find_quantities
 from shared.generation.resume_words import words_of
-from shared.generation.similarity import rouge_l
 from shared.generation.text_checks import (
     breaks_script,
     echoes_instructions,
@@ -43,7 +42,7 @@ _STOCK_OPENER = re.compile(
     r"why should we hire|where do you see yourself)\b",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"(?<=[.?!？！])\s+")
+_SENTENCE_END = re.compile(r"\s(?<=[.?!？！]\s)\s*")
 _QUESTION_MARK = re.compile(r"[?？]")
 _BLANKS = re.compile(r"\s+")
 
@@ -100,9 +99,10 @@ def _reason(question: Question, subject: Subject) -> bool:
     """Too short or long, a copy of the question, or about something else than question and evidence."""
     if not thresholds.MIN_REASON_LENGTH <= len(question.reason) <= thresholds.MAX_REASON_LENGTH:
         return True
-    if rouge_l(question.reason, question.question) >= thresholds.MAX_ROUGE_L:
-        return True
     profile = subject.profile
+    words = words_of(profile)
+    if words.compared(question.reason).rouge_l(words.compared(question.question)) >= thresholds.MAX_ROUGE_L:
+        return True
     quote = _fold(question.evidence.quote)
     if len(quote) >= thresholds.MIN_QUOTE_LENGTH and quote in _fold(question.reason):
         return False

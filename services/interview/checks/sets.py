@@ -9,9 +9,7 @@ from services.interview.difficulty import difficulty_counts
 from services.interview.model import QUESTION_COUNT, Question
 from shared.generation.model import Subject
 from shared.generation.resume_words import words_of
-from shared.generation.similarity import rouge_l, trigram_jaccard
 from shared.generation.text_checks import sources_named
-from shared.resume_profile.vocabulary import default_vocabulary
 
 _TECHNICAL = "기술"
 _HUMAN_TYPES = frozenset({"Collaboration", "Business"})
@@ -49,22 +47,21 @@ def _difficulty(questions: Sequence[Question], subject: Subject) -> bool:
     return any(abs(counts[level] - wanted[level]) > thresholds.DIFFICULTY_TOLERANCE for level in wanted)
 
 
-def _duplicate(first: Question, second: Question) -> bool:
-    return (
-        rouge_l(first.question, second.question) >= thresholds.MAX_ROUGE_L
-        or trigram_jaccard(first.question, second.question) >= thresholds.MAX_TRIGRAM_JACCARD
-    )
+def _duplicate(first: Question, second: Question, subject: Subject) -> bool:
+    words = words_of(subject.profile)
+    one, other = words.compared(first.question), words.compared(second.question)
+    return one.rouge_l(other) >= thresholds.MAX_ROUGE_L or one.trigram_jaccard(other) >= thresholds.MAX_TRIGRAM_JACCARD
 
 
-def _same_angle(first: Question, second: Question) -> bool:
-    return first.type == second.type and _angle(first) == _angle(second)
+def _same_angle(first: Question, second: Question, subject: Subject) -> bool:
+    return first.type == second.type and _angle(first, subject) == _angle(second, subject)
 
 
-def _angle(question: Question) -> tuple[str, str]:
+def _angle(question: Question, subject: Subject) -> tuple[str, str]:
     """Main technology, the first that is named, and project."""
-    terms = default_vocabulary().find(question.question)
+    mentions = words_of(subject.profile).mentions(question.question)
     project = _PROJECT.match(question.evidence.path)
-    return terms[0].name if terms else "", project.group() if project else ""
+    return mentions[0].term.name if mentions else "", project.group() if project else ""
 
 
 SET_CHECKS: Mapping[str, Callable[[Sequence[Question], Subject], bool]] = {
@@ -74,7 +71,7 @@ SET_CHECKS: Mapping[str, Callable[[Sequence[Question], Subject], bool]] = {
     "category-spread": _category_spread,
     "difficulty": _difficulty,
 }
-PAIR_CHECKS: Mapping[str, Callable[[Question, Question], bool]] = {
+PAIR_CHECKS: Mapping[str, Callable[[Question, Question, Subject], bool]] = {
     "duplicate": _duplicate,
     "same-angle": _same_angle,
 }

@@ -219,6 +219,23 @@ def test_sources_are_named_by_skill_title_or_result(text: str, sources: set[str]
 
 
 @pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("장터에서 이웃과 알림을 나눌 때 무엇이 어려웠나요?", True),
+        ("장터에서 알림은 어떻게 보내셨나요?", False),
+        ("장터에서 무엇이 어려웠나요?", False),
+    ],
+)
+def test_a_title_is_named_by_most_of_its_words_in_any_order(text: str, named: bool) -> None:
+    """Particles may follow them; two of four are too few."""
+    profile = build_profile({"personal_projects": [{"name": "동네 이웃 장터 알림"}]})
+
+    sources = sources_named(text, profile)
+
+    assert sources == ({"project:personal_projects[0]"} if named else set())
+
+
+@pytest.mark.parametrize(
     ("resume", "text", "named"),
     [
         ({"summary": "제과점을 운영하며 직원 12명을 관리"}, "제과점을 운영하며 배운 점은 무엇인가요?", True),
