@@ -78,7 +78,7 @@ def drain(admin: Path, grace: float) -> None:
 
 
 def _somebody_is_inside(admin: Path, parted: float) -> bool:
-    """Until `parted` whoever is connected, since they may be between two requests; later only who waits for an answer."""
+    """Until `parted` whoever is connected, perhaps between two requests; later only who waits for an answer."""
     return _read_count(admin, "downstream_rq_active" if time.monotonic() >= parted else "downstream_cx_active") > 0
 
 

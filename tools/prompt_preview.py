@@ -29,7 +29,7 @@ from shared.generation.experiment import newest
 from shared.generation.generator import Task
 from shared.generation.model import Language, Subject
 from shared.llm.messages import Prompt
-from shared.resume_profile import masking
+from shared.resume_profile import personal_patterns
 from shared.resume_profile.model import ResumeProfile
 from shared.resume_profile.profile import build_profile
 from shared.rpc.messages import message_values
@@ -42,13 +42,13 @@ _BOTH = "both"
 _ADDED = ("created_at", "updated_at")  # by the resume service
 _STDIN = "-"
 _PLACEHOLDERS = (
-    masking.NAME,
-    masking.PHONE,
-    masking.MAIL,
-    masking.LINK,
-    masking.ADDRESS,
-    masking.RESIDENT_NUMBER,
-    masking.BIRTH,
+    personal_patterns.NAME,
+    personal_patterns.PHONE,
+    personal_patterns.MAIL,
+    personal_patterns.LINK,
+    personal_patterns.ADDRESS,
+    personal_patterns.RESIDENT_NUMBER,
+    personal_patterns.BIRTH,
 )
 _UNKNOWN_FIELD = re.compile(r'has no field named "([^"]+)" at "Resume\.?([^"]*)"')
 _FIELD = re.compile(r"Failed to parse (\w+) field")
