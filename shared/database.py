@@ -83,6 +83,8 @@ class Database:
         # Motor's threads are all taken while a server hangs.
         self._thread = ThreadPoolExecutor(1, "database-ping")
         self._ping: asyncio.Future[bool] | None = None
+        # Whether the last trial to write was refused: that is said once.
+        self._refused = False
 
     def collection(self, name: str) -> Collection:
         """The collection of that name; asks nothing of the server."""
@@ -118,17 +120,20 @@ class Database:
     def _try_to_write(self) -> bool:
         """A disk that is full fails writes and nothing else, so only a write shows that there is room again."""
         self._client.doubted = False
+        was_refused, self._refused = self._refused, True
         change = {"$set": {"at": time.time_ns()}}
         try:
             with pymongo.timeout(_PING_TIMEOUT_SECONDS):
                 self._client.delegate[self._name][_TRIALS].update_one({"_id": "trial"}, change, upsert=True)
         except DuplicateKeyError:
             # Another process made it at the same moment.
-            return True
+            pass
         except PyMongoError as error:
             self._client.doubted = True
-            log.warning("database.write_refused", kind=type(error).__name__, code=getattr(error, "code", None))
+            if not was_refused:
+                log.warning("database.write_refused", kind=type(error).__name__, code=getattr(error, "code", None))
             return False
+        self._refused = False
         return True
 
 

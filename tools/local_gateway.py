@@ -46,6 +46,7 @@ def run(settings: Settings) -> int:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     # The name of a socket must be short.
     os.chdir(folder)
+    _remove_leftovers()
     # Of its own: the next gateway may be there already while this one ends.
     admin = Path(f"admin-{os.getpid()}.sock")
     Path("envoy.yaml").write_text(render(settings, admin=str(admin)), encoding="utf-8")
@@ -61,6 +62,14 @@ def run(settings: Settings) -> int:
     status = envoy.wait()
     admin.unlink(missing_ok=True)
     return 0 if told.is_set() else status
+
+
+def _remove_leftovers() -> None:
+    """Of gateways that were killed."""
+    for socket_file in Path().glob("admin-*.sock"):
+        number = socket_file.stem.removeprefix("admin-")
+        if number.isdecimal() and not Path("/proc", number).exists() and Path("/proc/self").exists():
+            socket_file.unlink(missing_ok=True)
 
 
 def drain(admin: Path, grace: float) -> None:
