@@ -78,8 +78,9 @@ class MongoDerivedStore(Generic[T]):
     async def erase(self, unique_key: str) -> int:
         """Erases all items of a resume."""
         with database_errors(self._collection):
-            shown = await self._collection.delete_many(_between(*_ends(_SHOWN, unique_key)))
+            # In this order: what is shown between the two is still to be met.
             await self._collection.delete_many(_between(*_ends(_PENDING, unique_key)))
+            shown = await self._collection.delete_many(_between(*_ends(_SHOWN, unique_key)))
         return shown.deleted_count
 
     async def drop(self, item: T) -> None:

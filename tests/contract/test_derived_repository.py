@@ -1,8 +1,10 @@
 """What every repository of derived documents promises; question sets stand for all."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -12,7 +14,7 @@ from services.interview.adapters.mongo import mongo_question_sets
 from services.interview.errors import QuestionSetNotFound
 from services.interview.model import Question, QuestionEvidence, QuestionSet
 from shared.clock import Clock
-from shared.database import Database
+from shared.database import Collection, Database, Document
 from shared.generation.model import Provenance
 from shared.generation.ports import DerivedRepository
 from shared.llm.messages import Attempt, Usage
@@ -234,3 +236,34 @@ async def test_of_many_that_are_shown_at_once_each_is_told_of_its_own(
     assert shown == [number != 7 for number in range(20)]
     found = await asyncio.gather(*(sets.find(f"k-{number}", item.question_set_id) for number, item in enumerate(items)))
     assert found == [None if number == 7 else item for number, item in enumerate(items)]
+
+
+class InterruptedCollection:
+    """A collection; what is to happen after its first deletion happens before the second."""
+
+    def __init__(self, collection: Collection, between: Callable[[], Awaitable[object]]) -> None:
+        self._collection = collection
+        self._between: Callable[[], Awaitable[object]] | None = between
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._collection, name)
+
+    async def delete_many(self, query: Document) -> Any:
+        """Deletes, and lets others have their turn."""
+        result = await self._collection.delete_many(query)
+        between, self._between = self._between, None
+        if between is not None:
+            await between()
+        return result
+
+
+async def test_what_is_shown_in_the_middle_of_an_erasure_is_erased(database: Database, clock: Clock) -> None:
+    """It is stored in two places one after the other, and must not be missed in both."""
+    item = set_of(clock, "k")
+    sets = mongo_question_sets(database)
+    await sets.add(item, clock.now())
+
+    sets._collection = cast(Collection, InterruptedCollection(sets._collection, lambda: sets.show(item)))
+    await sets.erase("k")
+
+    assert await sets.find("k", item.question_set_id) is None
