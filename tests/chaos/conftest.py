@@ -1,6 +1,7 @@
 """Faults and load against whole stacks: short by default, at full size with `--full` (`make chaos`).
 
-Every test hands its figures to `promise`; the end of the run prints them, and a full one writes docs/reliability.md.
+Every test hands its figures to `promise`; the end of the run prints them, and a full one, be it of some tests, renews
+theirs in docs/reliability.md.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.page import Promise, as_text, write_page
+from tests.chaos.page import Promise, as_text, renew, write_page
 from tests.support.stack import Stack
 
 _PROMISES = pytest.StashKey[list[Promise]]()
-_PAGE = Path(__file__).resolve().parents[2] / "docs" / "reliability.md"
+_FIGURES = Path(__file__).resolve().parents[2] / "docs" / "reliability.json"
+_PAGE = _FIGURES.with_suffix(".md")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,18 +40,23 @@ def full(pytestconfig: pytest.Config) -> bool:
 class Recorder:
     """Takes down what is promised under a fault and what was measured."""
 
+    test: str
     promises: list[Promise]
 
     def __call__(self, fault: str, must_hold: str, measured: str, *, holds: bool) -> None:
-        """Notes one promise for the page, and fails the test where it does not hold."""
-        self.promises.append(Promise(fault, must_hold, measured, holds))
-        assert holds, f"{fault}: {must_hold}, but measured {measured}"
+        """Notes one promise for the page. One that does not hold fails the test, after it has measured the rest."""
+        self.promises.append(Promise(self.test, fault, must_hold, measured, holds))
 
 
 @pytest.fixture
-def promise(pytestconfig: pytest.Config) -> Recorder:
+def promise(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Iterator[Recorder]:
     """Where a test says what it measured."""
-    return Recorder(pytestconfig.stash[_PROMISES])
+    recorder = Recorder(_name_of(request.node.nodeid), [])
+    yield recorder
+    pytestconfig.stash[_PROMISES] += recorder.promises
+    broken = [f"{each.fault}: {each.must_hold}, but {each.measured}" for each in recorder.promises if not each.holds]
+    if broken:
+        pytest.fail("\n".join(broken), pytrace=False)
 
 
 @pytest.fixture
@@ -72,24 +79,20 @@ def start_stack(tmp_path: Path) -> Iterator[Callable[..., Stack]]:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, exitstatus: pytest.ExitCode, config: pytest.Config
 ) -> None:
-    """Prints the figures; a full run that came to its end and left nothing out writes the page."""
+    """Prints the figures; a full run that nobody stopped half-way renews those of its tests on the page."""
     promises = config.stash[_PROMISES]
     if not promises:
         return
     terminalreporter.section("what was promised, and what was measured")
     terminalreporter.write_line(as_text(promises))
-    if config.getoption("--full") and _is_whole(terminalreporter, exitstatus, config):
-        broken = [each.nodeid for kind in ("failed", "error") for each in terminalreporter.stats.get(kind, [])]
-        write_page(_PAGE, promises, broken)
+    ended = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED) and not config.option.maxfail
+    if config.getoption("--full") and ended:
+        unkept = {each.test for each in promises if not each.holds}
+        failed = {
+            _name_of(each.nodeid) for kind in ("failed", "error") for each in terminalreporter.stats.get(kind, [])
+        }
+        write_page(_PAGE, renew(_FIGURES, promises, {each.test for each in promises} | failed), sorted(failed - unkept))
 
 
-def _is_whole(terminalreporter: pytest.TerminalReporter, exitstatus: pytest.ExitCode, config: pytest.Config) -> bool:
-    """Whether every test was run: no part was asked for, nothing was left out, and nobody stopped it half-way."""
-    named = any("::" in each or each.endswith(".py") for each in config.args)
-    left_out = any(terminalreporter.stats.get(kind) for kind in ("deselected", "skipped"))
-    return (
-        exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-        and not named
-        and not left_out
-        and not config.option.maxfail
-    )
+def _name_of(nodeid: str) -> str:
+    return nodeid.rpartition("/")[2]

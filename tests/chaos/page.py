@@ -1,7 +1,8 @@
-"""The page of what holds under faults and load."""
+"""The page of what holds under faults and load, and the figures behind it, which later runs of some tests renew."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 _HEAD = """# Reliability
@@ -16,8 +17,9 @@ embedded database, three services, Envoy, and the clients beside them.
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """What must hold under a fault, and what was measured."""
+    """What must hold under a fault, and what was measured by a test."""
 
+    test: str
     fault: str
     must_hold: str
     measured: str
@@ -32,12 +34,23 @@ def as_text(promises: Sequence[Promise]) -> str:
     return "\n".join(lines)
 
 
+def renew(file: Path, promises: Sequence[Promise], ran: Collection[str]) -> list[Promise]:
+    """Puts what the tests that `ran` measured in the place of what they measured before; gives what is there then."""
+    stored = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
+    kept = [promise for each in stored if (promise := Promise(**each)).test not in ran]
+    together = sorted([*kept, *promises], key=lambda each: each.test.partition("::")[0])
+    file.write_text(
+        json.dumps([asdict(each) for each in together], ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+    )
+    return together
+
+
 def write_page(file: Path, promises: Sequence[Promise], broken: Sequence[str] = ()) -> None:
-    """Writes the page. `broken` names the tests that failed: after a broken promise a test measures no further."""
+    """Writes the page. `broken` names the tests that ended before they had measured everything."""
     rows = [
         "| " + " | ".join(map(_cell, (p.fault, p.must_hold, p.measured, "✓" if p.holds else "✗"))) for p in promises
     ]
-    told = ["", "Not everything was measured. These tests failed:", "", *(f"- `{name}`" for name in broken)]
+    told = ["", "Not everything was measured. These tests broke off:", "", *(f"- `{name}`" for name in broken)]
     lines = [*(f"{row} |" for row in rows), *(told if broken else [])]
     file.write_text(_HEAD + "\n".join(lines) + "\n", encoding="utf-8")
 
