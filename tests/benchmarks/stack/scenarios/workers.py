@@ -19,7 +19,7 @@ ONE, TWO = "one", "two"
 GENERATIONS, READS = "generations", "reads"
 SERVICES = ("resume", "interview")
 _SECONDS, _WARM_UP_SECONDS = 8.0, 3.0
-# In flight. More than two cores can do, and fewer than the gateway would turn away: of reads it takes 120 for a process.
+# In flight. More than two cores can do, and fewer than the gateway would turn away, of reads 120 for a process.
 _CLIENTS = 100
 # Of each key one set is asked for; at most so many are written in a run.
 _PER_RUN = 6_000
