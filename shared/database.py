@@ -120,7 +120,6 @@ class Database:
     def _try_to_write(self) -> bool:
         """A disk that is full fails writes and nothing else, so only a write shows that there is room again."""
         self._client.doubted = False
-        was_refused, self._refused = self._refused, True
         change = {"$set": {"at": time.time_ns()}}
         try:
             with pymongo.timeout(_PING_TIMEOUT_SECONDS):
@@ -130,8 +129,9 @@ class Database:
             pass
         except PyMongoError as error:
             self._client.doubted = True
-            if not was_refused:
+            if not self._refused:
                 log.warning("database.write_refused", kind=type(error).__name__, code=getattr(error, "code", None))
+            self._refused = True
             return False
         self._refused = False
         return True

@@ -83,9 +83,10 @@ class ResumeUseCases:
         """Takes up the deletions that were interrupted."""
         now = self.clock.now()
         for deletion in await self.resumes.unfinished_deletions(now):
-            if await self.resumes.take_up(deletion, due=now + _PATIENCE):
+            taken = Deletion(deletion.unique_key, now + _PATIENCE)
+            if await self.resumes.take_up(deletion, taken.due):
                 with suppress(ErasureIncomplete):
-                    await self._erase(Deletion(deletion.unique_key, now + _PATIENCE))
+                    await self._erase(taken)
 
     async def check_health(self) -> None:
         """Raises `DatabaseUnavailable` where the service cannot work."""
