@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 from services.interview.checks import check_questions
-from services.interview.checks.items import ITEM_CHECKS
+from services.interview.checks.items import failed_checks
 from services.interview.checks.sets import PAIR_CHECKS, SET_CHECKS
 from services.interview.checks.thresholds import DIFFICULTY_TOLERANCE, MAX_TECHNICAL, MIN_CATEGORIES, MIN_TYPES
 from services.interview.difficulty import difficulty_counts
@@ -92,7 +92,7 @@ class QuestionParts:
         return chosen
 
     def _passes(self, question: Question) -> bool:
-        return not any(fails(question, self.subject) for fails in ITEM_CHECKS.values())
+        return not failed_checks(question, self.subject)
 
     def _fits(self, question: Question, chosen: Sequence[Question]) -> bool:
         """Whether a set with this one beside the chosen can still be completed."""

@@ -3,17 +3,16 @@
 import random
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.interview.checks import check_questions
-from services.interview.checks.items import ITEM_CHECKS
+from services.interview.checks.items import failed_checks
 from services.interview.checks.thresholds import MAX_TECHNICAL
 from services.interview.difficulty import difficulty_counts
 from services.interview.local_focus import Focus, find_focuses
 from services.interview.local_material import Scenario, load_material
 from services.interview.local_rotation import Recent, Rotation
-from services.interview.model import DIFFICULTIES, Question, QuestionEvidence
+from services.interview.model import DIFFICULTIES, TYPES, Question, QuestionEvidence
 from shared.generation.korean import fill
 from shared.generation.model import Language, Subject
 from shared.llm.errors import AnswerRejected
@@ -27,8 +26,9 @@ _TRIES = 90
 _FADING = 0.2
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
+    """A way to ask about something. A resume has a thousand of them: a tuple is made four times as fast as a dataclass."""
+
     focus: Focus
     scenario: Scenario
     weight: float
@@ -92,7 +92,7 @@ def _compose(
     chosen: list[tuple[_Candidate, Question]] = []
     for index, level in enumerate(levels):
         earlier = [pick for pick, _ in chosen]
-        pool = [c for c in candidates if level in c.scenario.levels and _fits(c, earlier, human=index == 0)]
+        pool = _fitting(candidates, level, earlier, human=index == 0)
         found = _first_sound(pool, earlier, level, subject, rng, sound)
         if found is None:
             return None
@@ -115,8 +115,8 @@ def _first_sound(
         ranks.setdefault((candidate.wear, met[candidate.focus.key]), []).append(candidate)
     for _, choices in sorted(ranks.items(), key=lambda rank: rank[0]):
         while choices:
-            pick = rng.choices(choices, [c.weight for c in choices])[0]
-            choices.remove(pick)
+            # By its place: what is equal, scenarios and all, would be compared with each before it.
+            pick = choices.pop(rng.choices(range(len(choices)), [c.weight for c in choices])[0])
             question = _write(pick, level, subject, rng, sound)
             if question is not None:
                 return pick, question
@@ -128,14 +128,19 @@ def _in_order(questions: Sequence[Question]) -> tuple[Question, ...]:
     return tuple(sorted(questions, key=lambda question: DIFFICULTIES.index(question.difficulty)))
 
 
-def _fits(candidate: _Candidate, chosen: Sequence[_Candidate], *, human: bool) -> bool:
-    scenario = candidate.scenario
-    if human and scenario.type not in _HUMAN_TYPES:
-        return False
-    if any(scenario.type == earlier.scenario.type for earlier in chosen):
-        return False
-    technical = sum(earlier.scenario.category == _TECHNICAL for earlier in chosen)
-    return scenario.category != _TECHNICAL or technical < MAX_TECHNICAL
+def _fitting(
+    candidates: Sequence[_Candidate], level: str, chosen: Sequence[_Candidate], *, human: bool
+) -> list[_Candidate]:
+    """Those of a level, of a type that was not chosen yet, and not technical where enough are."""
+    types = (_HUMAN_TYPES if human else frozenset(TYPES)) - {pick.scenario.type for pick in chosen}
+    enough = sum(pick.scenario.category == _TECHNICAL for pick in chosen) >= MAX_TECHNICAL
+    return [
+        candidate
+        for candidate in candidates
+        if (scenario := candidate.scenario).type in types
+        and level in scenario.levels
+        and not (enough and scenario.category == _TECHNICAL)
+    ]
 
 
 def _write(
@@ -149,7 +154,7 @@ def _write(
     key = (candidate.focus.key, candidate.scenario.id, level)
     if key not in sound:
         question = _fill(candidate, level, subject.language, rng)
-        sound[key] = None if any(fails(question, subject) for fails in ITEM_CHECKS.values()) else question
+        sound[key] = None if failed_checks(question, subject) else question
     return sound[key]
 
 

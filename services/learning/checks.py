@@ -55,6 +55,10 @@ _Check = Callable[[PathContent, Subject], Iterator[Rejection]]
 
 def check_path(content: PathContent, subject: Subject) -> tuple[Rejection, ...]:
     """Every check that the path does not pass, in the order of the table below; empty for a good path."""
+    return subject.judge(content, _check)
+
+
+def _check(content: PathContent, subject: Subject) -> tuple[Rejection, ...]:
     return tuple(rejection for check in _CHECKS.values() for rejection in check(content, subject))
 
 

@@ -138,12 +138,11 @@ def _related(subject: Subject, rng: Random) -> Iterator[Candidate]:
     """Terms that a skill leads to, rests on, or is compared with, and that the resume lacks."""
     profile, language = subject.profile, subject.language
     families, known = _FAMILIES.get(profile.role, frozenset()), known_names(profile)
-    teachable = [term for term in _teachable() if term.name not in known]
     for skill in profile.skills:
         if skill.term is None or not name(skill.name):
             continue
-        for term in teachable:
-            kind = _relation(skill.term, term, known, profile.level)
+        for term in _tied(skill.term):
+            kind = "" if term.name in known else _relation(skill.term, term, known, profile.level)
             # A language leads to what the role itself works with; other terms lead on within their family.
             wanted = {profile.role} if skill.term.family == "language" else families
             if kind and (term.family in wanted or kind == "needs"):
@@ -162,6 +161,13 @@ def _teachable() -> tuple[Term, ...]:
     """Products that the catalogue has something to learn from."""
     catalogue = default_catalogue()
     return tuple(term for term in default_vocabulary().terms if not term.method and catalogue.for_topic(term.name))
+
+
+@cache
+def _tied(skill: Term) -> tuple[Term, ...]:
+    """Of these the ones that a skill may lead to, whoever has it."""
+    named = {*skill.prerequisites, *skill.neighbours}
+    return tuple(term for term in _teachable() if term.name in named or skill.name in term.prerequisites)
 
 
 def _relation(skill: Term, new: Term, known: frozenset[str], level: Level) -> str:

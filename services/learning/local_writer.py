@@ -5,6 +5,7 @@ Strengths are taken from skills, achievements and projects, weaknesses from what
 
 import json
 from collections.abc import Callable, Sequence
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -229,7 +230,7 @@ def _entries(draft: Draft, subject: Subject, rng: Random) -> list[CatalogueEntry
     familiar = known_names(profile) | set(topics)
     wishes: tuple[Callable[[CatalogueEntry], bool], ...] = (
         lambda entry: entry.suits(profile.role),
-        lambda entry: not _terms(entry) or bool(familiar.intersection(_terms(entry))),
+        lambda entry: not _terms(entry) or not familiar.isdisjoint(_terms(entry)),
         lambda entry: entry.level in ("all", *_LEVELS[profile.level]),
         lambda entry: entry.readable_in(subject.language),
         lambda entry: entry.language == subject.language or not _is_soft(entry),
@@ -239,8 +240,9 @@ def _entries(draft: Draft, subject: Subject, rng: Random) -> list[CatalogueEntry
     return list(dict.fromkeys(found))
 
 
-def _terms(entry: CatalogueEntry) -> list[str]:
-    return [topic for topic in entry.topics if default_vocabulary().lookup(topic) is not None]
+@cache
+def _terms(entry: CatalogueEntry) -> frozenset[str]:
+    return frozenset(topic for topic in entry.topics if default_vocabulary().lookup(topic) is not None)
 
 
 def _is_soft(entry: CatalogueEntry) -> bool:

@@ -1,13 +1,17 @@
 """The vocabulary that the generators share."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal, TypeVar
 
 from shared.generation.similarity import EarlierTexts
 from shared.llm.accounting import cost_is_unknown
 from shared.llm.messages import OK, Attempt, Usage
 from shared.resume_profile.model import ResumeProfile
+
+T = TypeVar("T")
+V = TypeVar("V")
 
 Language = Literal["ko", "en"]
 CATEGORIES = ("기술", "경험", "문제해결", "인성")
@@ -24,6 +28,19 @@ class Subject:
     language: Language
     earlier: EarlierTexts = field(default_factory=EarlierTexts, compare=False)
     weekly_hours: int | None = None
+    _verdicts: dict[tuple[object, object], Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def judge(self, part: T, by: Callable[[T, "Subject"], V]) -> V:
+        """What `by` says of a part of an answer, which is hashable.
+
+        While an answer is written its parts are looked at when they come, with those beside them, and at the end: an
+        equal one is not judged again.
+        """
+        key = (by, part)
+        if key not in self._verdicts:
+            self._verdicts[key] = by(part, self)
+        verdict: V = self._verdicts[key]
+        return verdict
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,14 +90,19 @@ class GenerationUseCases(Generic[Content, Item]):
         self, request: GenerationRequest, resume: Mapping[str, Any], item_id: str, draft: Draft[Content]
     ) -> Item:
         item = self.assemble(item_id, request, draft.content, draft.provenance)
-        stored = None
         try:
             if draft.seconds > _LONG_SECONDS:
                 await self._confirm(request.unique_key, resume)
             stored = await self.items.add(item, self.clock.now())
+        except BaseException:
+            await self.generator.settle(draft, stored=False)
+            raise
+        # Both wait for the database most of the time.
+        settling = asyncio.create_task(self.generator.settle(draft, stored=stored is item))
+        try:
             return await self._show(request.unique_key, resume, stored)
         finally:
-            await self.generator.settle(draft, stored=stored is item)
+            await settling
 
     async def _show(self, unique_key: str, resume: Mapping[str, Any], item: Item) -> Item:
         """Lets readers find a stored item, unless its resume was deleted meanwhile, or nobody can say.

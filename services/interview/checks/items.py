@@ -47,6 +47,15 @@ _QUESTION_MARK = re.compile(r"[?？]")
 _BLANKS = re.compile(r"\s+")
 
 
+def failed_checks(question: Question, subject: Subject) -> tuple[str, ...]:
+    """Names of the checks of its own that a question does not pass."""
+    return subject.judge(question, _failed_checks)
+
+
+def _failed_checks(question: Question, subject: Subject) -> tuple[str, ...]:
+    return tuple(name for name, fails in ITEM_CHECKS.items() if fails(question, subject))
+
+
 def _vocabulary(question: Question, _subject: Subject) -> bool:
     known = question.category in CATEGORIES and question.difficulty in DIFFICULTIES and question.type in TYPES
     return not known
