@@ -97,7 +97,7 @@ def _start() -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [str(_PROGRAM), "-c", "envoy.yaml", *options],
         # Whoever signals our group means us: Envoy itself would cut its requests off.
-        start_new_session=True,
+        process_group=0,
         preexec_fn=_die_with_parent if sys.platform == "linux" else None,
     )
 

@@ -7,8 +7,10 @@ import os
 import signal
 import sys
 import threading
+from functools import partial
 
 from honcho.manager import Manager
+from honcho.process import Popen, Process
 
 from shared.config import Settings, SettingsInvalid, load_settings
 from tools.procfile import build_environment, find_taken_ports, read_commands
@@ -18,11 +20,20 @@ START_SECONDS = 60.0
 _RETRY_SECONDS = 0.1
 
 
+class StackProcess(Process):  # type: ignore[misc] # honcho ships no types
+    """honcho's process, in our session: by those Linux shares out its time, and `nice` counts within one alone."""
+
+    def __init__(self, command: str, **options: object) -> None:
+        super().__init__(command, **options)
+        self._child_ctor = partial(Popen, start_new_session=False, process_group=0)
+
+
 class StackManager(Manager):  # type: ignore[misc] # honcho ships no types
     """honcho's manager, which remembers who ended first, and can be told to stop while it still starts."""
 
     def __init__(self) -> None:
         super().__init__()
+        self._process_ctor = StackProcess
         self.ended_first: dict[str, int] = {}
         self.stopping = threading.Event()
 

@@ -19,6 +19,7 @@ StartStack = Callable[..., Stack]
 Summary = dict[str, Any]
 
 _CLIENTS = 16
+_CONNECTIONS_OF_ONE = 50
 _REFUSALS = {"429", "503"}
 _NORMAL_AGAIN_SECONDS = 5.0
 _GOODPUT = 0.9
@@ -79,6 +80,26 @@ async def test_a_crowd_of_readers_and_writers(start_stack: StartStack, promise: 
                 f"refused p99 {summary['refused_ms'].get('p99', 0):.0f} ms",
                 holds=summary["good_per_second"] >= 0.5 * peak,
             )
+
+
+async def test_one_client_alone(start_stack: StartStack, promise: Recorder, *, full: bool) -> None:
+    """A client that asks over all the connections it may have is no crowd."""
+    stack = start_stack(LOG_LEVEL="warning")
+    kinds: Kinds = [(1, creates()), (2, reads(create_resumes(stack, 50)))]
+    async with Child("tests.load") as load:
+        summary = await load.ask(
+            "closed",
+            port=stack.settings.gateway_port,
+            kinds=kinds,
+            clients=_CONNECTIONS_OF_ONE,
+            duration=20 if full else 2,
+        )
+    promise(
+        f"one client alone asks about resumes over {_CONNECTIONS_OF_ONE} connections at once",
+        "none of its requests is refused",
+        ", ".join(f"{count} x {outcome}" for outcome, count in summary["counts"].items()),
+        holds=set(summary["counts"]) == {"200"},
+    )
 
 
 class _Crowd:

@@ -51,7 +51,8 @@ class Stack:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                start_new_session=True,
+                # In our session: by those Linux shares out its time first, and their priorities count within one alone.
+                process_group=0,
             )
 
     def wait(self) -> None:
