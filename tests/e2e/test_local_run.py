@@ -1,6 +1,7 @@
 """`make run` and `make demo`, as a developer meets them."""
 
 import os
+import re
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -10,7 +11,9 @@ import pytest
 
 from shared.config import Settings, load_settings
 from tests.support.stack import START_SECONDS, Stack, python, stack_environment
-from tools.procfile import list_ports
+from tools.procfile import DATABASE, SERVICES, list_ports
+
+_LOWEST = 19
 
 
 class LocalRun:
@@ -89,6 +92,19 @@ def test_a_run_comes_up_and_stops_without_a_trace(
     assert "SIGKILL" not in run.output
     for path in ("/resumes ", "/interview/kim-dev/questions", "/learning/kim-dev/learning-path"):
         assert f"http://localhost:{run.settings.gateway_port}/api/v1{path}" in run.output
+
+
+def test_the_gateway_goes_first(tmp_path: Path, start: Callable[[dict[str, str]], LocalRun]) -> None:
+    """It alone runs at the priority of whoever started it; all in one session, since priorities count within one."""
+    run = start(stack_environment(tmp_path, {}))
+    run.wait_for("Ctrl-C stops everything")
+
+    pids = {name: int(pid) for name, pid in re.findall(r"(\w+) started \(pid=(\d+)\)", run.output)}
+
+    own = os.getpriority(os.PRIO_PROCESS, run.process.pid)
+    behind = {name: os.getpriority(os.PRIO_PROCESS, pid) - own for name, pid in pids.items()}
+    assert behind == dict.fromkeys((DATABASE, *SERVICES), min(10, _LOWEST - own)) | {"gateway": 0}
+    assert {os.getsid(pid) for pid in pids.values()} == {os.getsid(run.process.pid)}
 
 
 def test_a_process_that_dies_is_named(tmp_path: Path, start: Callable[[dict[str, str]], LocalRun]) -> None:
