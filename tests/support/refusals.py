@@ -17,7 +17,7 @@ from tests.support.edge import Edge
 JSON = {"content-type": "application/json"}
 TYPE = "type.googleapis.com/google.rpc."
 # What the circuit breaker of the resume service lets in.
-CALLS_AT_ONCE = 120
+CALLS_AT_ONCE = 80
 Answer = Callable[[Edge, httpx.AsyncClient], Awaitable[httpx.Response]]
 
 
@@ -93,8 +93,9 @@ async def crowd(edge: Edge, client: httpx.AsyncClient) -> httpx.Response:
     async with AsyncExitStack() as stack:
         channels = [await stack.enter_async_context(own_channel(edge)) for _ in range(3)]
         calls = [ResumeServiceStub(channels[number % 3]).GetResume(request) for number in range(CALLS_AT_ONCE)]
-        for _ in range(CALLS_AT_ONCE):
-            await begun.acquire()
+        async with asyncio.timeout(10):
+            for _ in range(CALLS_AT_ONCE):
+                await begun.acquire()
         answer = await client.get("/resumes/kim")
         edge.upstream.behave = None
         release.set()
