@@ -34,8 +34,8 @@ def open_channel(*addresses: str, idempotent: Mapping[str, str] | None = None) -
             ("grpc.service_config", json.dumps(config)),
             # The proxy of the environment is for the world outside, where the vendors are.
             ("grpc.enable_http_proxy", 0),
-            # A peer that comes back is found at once instead of after a long pause, also where it has another address: before
-            # the last attempt of a call, which comes about 0.7 s after the first.
+            # A peer that comes back is found at once instead of after a long pause, also at another address, and before
+            # the last attempt of a call, about 0.7 s after the first.
             ("grpc.initial_reconnect_backoff_ms", 100),
             ("grpc.max_reconnect_backoff_ms", 300),
             ("grpc.dns_min_time_between_resolutions_ms", 1_000),
