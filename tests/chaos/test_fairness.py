@@ -22,7 +22,7 @@ Summary = dict[str, Any]
 Run = dict[str, Any]
 
 _PER_MINUTE, _CONNECTIONS = 100, 50
-_STREAMS = 32
+_STREAMS = 100
 _GREED = 50
 # Of a share of 100 a minute.
 _MODEST_RATE = 1.5

@@ -17,7 +17,7 @@ from tests.support.edge import Edge
 JSON = {"content-type": "application/json"}
 TYPE = "type.googleapis.com/google.rpc."
 # What the circuit breaker of the resume service lets in.
-CALLS_AT_ONCE = 80
+CALLS_AT_ONCE = 120
 Answer = Callable[[Edge, httpx.AsyncClient], Awaitable[httpx.Response]]
 
 

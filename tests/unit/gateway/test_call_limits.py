@@ -58,15 +58,15 @@ def thresholds_of(cluster: str, **environment: str) -> dict[str, int]:
 )
 def test_generations_at_once_depend_on_who_writes(environment: dict[str, str], generations: int) -> None:
     """Beside them there is room for what is short, the questions for health among it."""
-    assert thresholds_of("interview", **environment) == {"DEFAULT": generations, "HIGH": 10}
-    assert thresholds_of("learning", **environment) == {"DEFAULT": generations, "HIGH": 10}
-    assert thresholds_of("resume", **environment) == {"DEFAULT": 80}
+    assert thresholds_of("interview", **environment) == {"DEFAULT": generations, "HIGH": 32}
+    assert thresholds_of("learning", **environment) == {"DEFAULT": generations, "HIGH": 32}
+    assert thresholds_of("resume", **environment) == {"DEFAULT": 120}
 
 
 def test_each_process_has_its_own() -> None:
     """Two of them take twice as many; the other service's are left alone."""
-    assert thresholds_of("interview", **TWO) == {"DEFAULT": 16, "HIGH": 20}
-    assert thresholds_of("learning", **TWO) == {"DEFAULT": 8, "HIGH": 10}
+    assert thresholds_of("interview", **TWO) == {"DEFAULT": 16, "HIGH": 64}
+    assert thresholds_of("learning", **TWO) == {"DEFAULT": 8, "HIGH": 32}
 
 
 def test_a_limit_that_is_none_is_refused_by_its_name() -> None:
