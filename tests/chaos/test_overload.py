@@ -23,8 +23,9 @@ _CONNECTIONS_OF_ONE = 50
 _REFUSALS = {"429", "503"}
 _NORMAL_AGAIN_SECONDS = 5.0
 _GOODPUT = 0.9
+# Of three seconds, on machines that do other things as well.
+_SHORT_GOODPUT = 0.7
 _REFUSAL_MS = 50
-# In the short form, on machines that do other things as well.
 _SHORT_REFUSAL_MS = 500
 _PROBE_SECONDS = 2.0
 _BETWEEN_PROBES_SECONDS = 1.0
@@ -44,7 +45,7 @@ async def test_a_crowd_of_users(start_stack: StartStack, promise: Recorder, *, f
     assert loads[10]["refused_ms"], "ten times the capacity is no overload"
     for times, summary in loads.items():
         fault = f"{times} times the users that can be served ({times * peak:.0f} requests/s)"
-        _promise_goodput(promise, fault, summary, calm, peak)
+        _promise_goodput(promise, fault, summary, calm, peak, share=_GOODPUT if full else _SHORT_GOODPUT)
         # Of three seconds the first one is most of it.
         _promise_latency(promise, fault, summary, calm, times=2 if full else 5)
         _promise_refusals(promise, fault, summary, *(("p99", _REFUSAL_MS) if full else ("p50", _SHORT_REFUSAL_MS)))
@@ -186,14 +187,16 @@ class _Watch:
         return {name: int(count) for name, count in counts if name in PREFIXES}
 
 
-def _promise_goodput(promise: Recorder, fault: str, summary: Summary, calm: Summary, peak: float) -> None:
+def _promise_goodput(
+    promise: Recorder, fault: str, summary: Summary, calm: Summary, peak: float, *, share: float
+) -> None:
     """Shown by kind as well: whoever refuses what is dear has room for much that is cheap."""
     promise(
         fault,
-        f"at least {_GOODPUT:.0%} of the peak are served",
+        f"at least {share:.0%} of the peak are served",
         f"{summary['good_per_second']:.0f} of {peak:.0f}/s ({_rates_by_kind(summary)}; "
         f"at 0.8 of the peak {_rates_by_kind(calm)})",
-        holds=summary["good_per_second"] >= _GOODPUT * peak,
+        holds=summary["good_per_second"] >= share * peak,
     )
 
 
