@@ -11,7 +11,7 @@ import pytest
 
 from shared.adapters.memory import MemoryClaimStore
 from shared.adapters.mongo_claims import MongoClaimStore
-from shared.claims import Claim, ClaimStore, Wish
+from shared.claims import Claim, ClaimRecord, ClaimStore, Wish
 from shared.clock import Clock
 from shared.database import Database
 from shared.errors import CareerError, DatabaseUnavailable, Violation
@@ -51,6 +51,7 @@ class Shop:
     failures: int = 0
     claims: list[Claim] = field(default_factory=list)
     on_claim: Callable[[], None] = lambda: None
+    works_until: asyncio.Event | None = None
 
     async def order(self, key: str = "k-1", wish: Wish = WISH, *, time_left: float | None = None) -> str:
         """Does what is wished unless it was done, and gives its id. Fails while `failures` are left."""
@@ -60,7 +61,7 @@ class Shop:
             self.on_claim()
             if claim.done:
                 return claim.new_id
-            await asyncio.sleep(0.01)
+            await (self.works_until.wait() if self.works_until else asyncio.sleep(0.01))
             if self.failures:
                 self.failures -= 1
                 raise DatabaseUnavailable
@@ -112,14 +113,19 @@ async def test_a_key_belongs_to_one_operation_and_resume(store: ClaimStore) -> N
 
 async def test_a_key_is_refused_for_another_body(store: ClaimStore) -> None:
     """While the first is under way, and after it."""
-    shop = Shop(Idempotency(store, Clock()))
+    begun, may_end = asyncio.Event(), asyncio.Event()
+    shop = Shop(Idempotency(store, Clock()), on_claim=begun.set, works_until=may_end)
     other = replace(WISH, content={"language": "en"})
 
-    done, refused, *_ = await asyncio.gather(shop.order(), shop.order(wish=other), return_exceptions=True)
+    first = asyncio.create_task(shop.order())
+    await begun.wait()
+    with pytest.raises(IdempotencyKeyReused):
+        await shop.order(wish=other)
+    may_end.set()
+    done = await first
     with pytest.raises(IdempotencyKeyReused):
         await shop.order(wish=other)
 
-    assert isinstance(refused, IdempotencyKeyReused)
     assert shop.done == {done: 1}
 
 
@@ -216,14 +222,37 @@ async def test_a_claim_whose_taking_over_was_not_answered_is_free_here(store: Cl
     assert shop.claims == [Claim(done), Claim(done, retaken=True)]
 
 
+class CrowdedStore:
+    """Another store, which says when so many have been told whose the claim is."""
+
+    def __init__(self, store: ClaimStore, crowd: int) -> None:
+        self._store = store
+        self._missing = crowd
+        self.all_told = asyncio.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def begin(self, record: ClaimRecord) -> ClaimRecord:
+        """As the other store does."""
+        found = await self._store.begin(record)
+        self._missing -= 1
+        if not self._missing:
+            self.all_told.set()
+        return found
+
+
 async def test_whoever_waits_hears_of_the_failure(store: ClaimStore) -> None:
     """One failure is one request to those behind; a later try takes over under the same id."""
-    shop = Shop(Idempotency(store, Clock()), failures=1)
+    crowded, begun = CrowdedStore(store, crowd=5), asyncio.Event()
+    shop = Shop(Idempotency(crowded, Clock()), failures=1, on_claim=begun.set, works_until=crowded.all_told)
 
-    failed = await asyncio.gather(*(shop.order() for _ in range(5)), return_exceptions=True)
+    first = asyncio.create_task(shop.order())
+    await begun.wait()
+    failed = await asyncio.gather(first, *(shop.order() for _ in range(4)), return_exceptions=True)
     done = await shop.order()
 
-    assert all(isinstance(each, DatabaseUnavailable) for each in failed)
+    assert [type(each) for each in failed] == [DatabaseUnavailable] * 5
     assert len(shop.claims) == 2
     assert shop.claims[-1] == Claim(shop.claims[0].new_id, retaken=True)
     assert shop.done == {done: 1}
