@@ -9,7 +9,8 @@ from typing import Any
 from tests.benchmarks.report import machine
 from tests.benchmarks.stack.consumption import MEGABYTE
 from tests.benchmarks.stack.field import LOAD
-from tests.benchmarks.stack.goals import Figures, Row, Samples, median, p50, p99, per_second, rows_of
+from tests.benchmarks.stack.goals import Figures, Row, Samples, cpu_of_service, median, p50, p99, per_second, rows_of
+from tests.benchmarks.stack.scenarios.generations import SOME
 
 NAME = "stack"
 _VERDICTS = {True: "met", False: "**missed**", None: ""}
@@ -18,6 +19,16 @@ _PACKAGES = (
     "httptools", "pydantic",
 )  # fmt: skip
 _SHARE_SHOWN_US = 5.0
+
+# The shares are those of the flame graph.
+_BOUND = """\
+A set takes {whole:.1f} ms of CPU in all processes: two cores with nothing else to do would make {most:.0f} a
+second. One interview process, which is one interpreter, takes {interview:.1f} ms, and could make {most_alone:.0f}. A
+third of that are the checks of the answer, a fifth the vendor's client; the rest is spread over profile, prompt, gRPC and the
+database. Behind {others} others, at {reached:.0f} a second, everybody waits {wait:.2f} s. Who is alone waits for one
+step after the other: reading the resume, its profile, the prompt, the vendor's connection, the checks, storing, whether
+the resume is still there, showing.
+"""
 
 _HOW = """\
 Everything runs on one machine: the stack as `make run` starts it (`LOG_LEVEL=warning`, on free ports, the limits of one
@@ -101,6 +112,7 @@ def _page(rows: Sequence[Row], content: Mapping[str, Any], flames: Sequence[str]
         *_table(("figure", "goal", "measured", "verdict"), table),
         "",
         *_where(content["figures"]),
+        *_bound(content["figures"]),
         *_flames(flames),
         "## How it is measured",
         "",
@@ -130,6 +142,26 @@ def _where(figures: Figures) -> list[str]:
         )
         parts.append("")
     return parts if lines or memory else []
+
+
+def _bound(figures: Figures) -> list[str]:
+    """What bounds the generations: the CPU of a set."""
+    samples = figures.get("generations", {"samples": {}})["samples"].get(str(SOME))
+    if not samples:
+        return []
+    whole = median(samples, cpu_of_service) / 1000
+    interview = median(samples, lambda sample: sample["cpu_us"]["interview"]) / 1000
+    reached = median(samples, per_second)
+    text = _BOUND.format(
+        whole=whole,
+        most=2000 / whole,
+        interview=interview,
+        most_alone=1000 / interview,
+        others=SOME - 1,
+        reached=reached,
+        wait=SOME / reached,
+    )
+    return ["## What bounds the question sets", "", text]
 
 
 def _flames(names: Sequence[str]) -> list[str]:
