@@ -22,12 +22,12 @@ _SHARE_SHOWN_US = 5.0
 
 # The shares are those of the flame graph.
 _BOUND = """\
-A set takes {whole:.1f} ms of CPU in all processes: two cores with nothing else to do would make {most:.0f} a
-second. One interview process, which is one interpreter, takes {interview:.1f} ms, and could make {most_alone:.0f}. A
-third of that are the checks of the answer, a fifth the vendor's client; the rest is spread over profile, prompt, gRPC and the
+A set takes {whole:.1f} ms of CPU in all processes: two cores with nothing else to do would make {most:.0f} a second.
+One interview process, which is one interpreter, takes {interview:.1f} ms, and could make {most_alone:.0f}. A third of
+that are the checks of the answer, a fifth the vendor's client; the rest is spread over profile, prompt, gRPC and the
 database. Behind {others} others, at {reached:.0f} a second, everybody waits {wait:.2f} s. Who is alone waits for one
-step after the other: reading the resume, its profile, the prompt, the vendor's connection, the checks, storing, whether
-the resume is still there, showing.
+step after the other: reading the resume, its profile, the prompt, the vendor's connection, the checks, storing,
+whether the resume is still there, showing.
 """
 
 _HOW = """\
