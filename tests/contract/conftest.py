@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from shared.adapters.memory import MemoryClaimStore
+from shared.adapters.mongo_claims import MongoClaimStore
+from shared.claims import ClaimStore
 from shared.clock import Clock
 from shared.database import Database
 from tests.support.mongodb import embedded_mongodb
@@ -31,3 +34,14 @@ async def database(mongodb_url: str) -> AsyncIterator[Database]:
     yield database
     await database._client.drop_database(name)
     database.close()
+
+
+@pytest.fixture(params=["memory", "mongo"])
+async def claim_store(request: pytest.FixtureRequest, database: Database) -> AsyncIterator[ClaimStore]:
+    """Claims: one implementation after the other."""
+    if request.param == "memory":
+        yield MemoryClaimStore()
+        return
+    mongo = MongoClaimStore(database.collection("claims"))
+    await mongo.prepare()
+    yield mongo

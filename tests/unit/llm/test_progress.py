@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -10,33 +10,15 @@ from structlog.testing import capture_logs
 
 from shared.llm.continuation import ListContinuation
 from shared.llm.errors import AllProvidersFailed, CallsExceeded, ConnectionFailed, ContentFiltered, Overloaded
-from shared.llm.progress import Broadcast, Item, Progress, Started
+from shared.llm.progress import Broadcast, Item, Progress
 from shared.llm.scripted import HANG
 from tests.unit.llm.chains import PacedClient, Step, chain, client, race
 from tests.unit.llm.conftest import PROMPT
 from tests.unit.llm.numbered import CHOOSY, HALF, WHOLE, items, read
+from tests.unit.llm.telling import shown, told
 
 # Scripts by provider, in their order.
 Scripts = dict[str, list[list[Step]]]
-
-
-def told(events: Iterable[Progress]) -> list[str]:
-    """Events in a few words."""
-    return [tell(event) for event in events]
-
-
-def tell(event: Progress) -> str:
-    """One event in a few words."""
-    if isinstance(event, Started):
-        return f"{event.provider} starts"
-    if isinstance(event, Item):
-        return f"{event.index}: {event.entry['n']}"
-    return f"{event.provider} after {event.cause}, keeps {','.join(map(str, event.kept_indexes)) or 'nothing'}"
-
-
-def shown(first: int, *numbers: int) -> list[str]:
-    """Items with these numbers, of indexes from the first on."""
-    return [f"{index}: {number}" for index, number in enumerate(numbers, first)]
 
 
 async def watch(scripts: Scripts, continuation: ListContinuation | None = CHOOSY) -> tuple[list[str], list[int]]:
@@ -281,84 +263,3 @@ async def test_a_defect_in_what_is_shown_does_not_cost_the_answer() -> None:
     assert told(events) == ["a starts"]
     assert {(entry["event"], entry["kind"]) for entry in logs} == {("llm.reading_broke", "ZeroDivisionError")}
     assert "items" not in str(logs)
-
-
-def test_a_long_answer_is_read_in_time() -> None:
-    """However many entries a text has and however small its pieces, it is looked at a bounded number of times."""
-    # Given
-    looks = 0
-
-    class Counting(ListContinuation):
-        def items(self, answer: Any) -> Sequence[Any]:
-            nonlocal looks
-            looks += 1
-            return super().items(answer)
-
-    reading = Broadcast(lambda _event: None, Counting("items", 5)).open("a", "a-1", None)
-    assert reading is not None
-    reading.begin()
-
-    # When
-    reading.read('{"items": [')
-    for number in range(2000):
-        reading.read(f"{number},")
-
-    # Then
-    assert looks < 600
-
-
-def test_who_is_under_way_takes_over_at_once() -> None:
-    """Where the one that was shown fails, what another beside it has is shown without waiting for more of it."""
-    # Given
-    events: list[Progress] = []
-    broadcast = Broadcast(events.append, CHOOSY)
-    first, second = broadcast.open("a", "a-1", None), broadcast.open("b", "b-1", None)
-    assert first is not None
-    assert second is not None
-    first.begin()
-    second.begin()
-    first.read(items(1, 2)[:-2])
-    second.read(items(2)[:-2])
-
-    # When
-    broadcast.end(first, "OVERLOADED")
-
-    # Then
-    assert told(events) == ["a starts", *shown(0, 1, 2), "b after OVERLOADED, keeps 1"]
-
-
-@pytest.mark.parametrize("end", ["left", "failed", "won"])
-def test_who_does_not_heed_the_end_is_not_told_of(end: str) -> None:
-    """A client that goes on after it was given up changes nothing that is shown."""
-    # Given
-    events: list[Progress] = []
-    broadcast = Broadcast(events.append, CHOOSY)
-    reading = broadcast.open("a", "a-1", None)
-    assert reading is not None
-    reading.begin()
-    if end == "failed":
-        broadcast.end(reading, "TIMEOUT")
-    elif end == "won":
-        broadcast.finish(reading, WHOLE)
-    else:
-        broadcast.stop()
-    before = list(events)
-
-    # When
-    reading.read(items(6, 7))
-    reading.begin()
-
-    # Then
-    assert events == before
-
-
-def test_without_a_watcher_nothing_is_read() -> None:
-    """What nobody looks at costs nothing."""
-    # Given
-    broadcast = Broadcast(None, CHOOSY)
-
-    # When
-    reading = broadcast.open("a", "a-1", None)
-
-    # Then
-    assert reading is None
