@@ -8,7 +8,8 @@ from pathlib import Path
 _HEAD = """# Reliability
 
 What holds under faults and load, as `make chaos` measured it against whole stacks on one machine of two cores: the
-embedded database, three services, Envoy, and the clients beside them.
+embedded database, three services, Envoy, and the clients beside them. What an overload does, and why those who are
+served wait as long as they do, is in [decision 16](decisions/0016-overload-is-refused-at-the-gateway.md).
 
 | fault or load | must hold | measured | |
 |---|---|---|---|
