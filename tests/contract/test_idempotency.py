@@ -15,7 +15,7 @@ from tests.contract.shop import WISH, CrowdedStore, Shop, Time
 
 
 async def test_a_repeated_request_finds_what_was_done(claim_store: ClaimStore) -> None:
-    """Also in another process that has the same claim_store."""
+    """Also in another process that has the same store."""
     first, second = (Shop(Idempotency(claim_store, Clock())) for _ in range(2))
 
     ids = [await first.order(), await first.order(), await second.order()]
